@@ -1,0 +1,25 @@
+/** Jest runs the same TypeScript as Node does: ESM from source, decorators by swc, no module mapping but the workspace's. */
+const config = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        module: { type: 'nodenext' },
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          target: 'es2023',
+        },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  testMatch: ['**/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.keelson/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.keelson/'],
+};
+
+export default config;

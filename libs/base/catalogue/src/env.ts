@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+/**
+ * Environment variables that more than one service reads. A value that differs between environments is here and nowhere
+ * in code; a secret has no default. Unknown keys with one of our prefixes are refused at start, so a typo cannot pass.
+ */
+export const port = z.coerce.number().int().min(1).max(65_535);
+export const percent = z.coerce.number().min(0).max(100);
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+const redisUrl = z.url({ protocol: /^rediss?$/ });
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** A JSON Web Key Set as text; parsed where tokens are verified. */
+const jwks = z.string().refine((text) => text.startsWith('{'), 'must be a JSON Web Key Set');
+
+export const processEnv = {
+  PORT: port.describe('port that the service listens on'),
+  HOST: z.string().default('127.0.0.1').describe('address that the service binds to'),
+  KEELSON_ENVIRONMENT: z
+    .enum(['local', 'dev', 'staging', 'prod'])
+    .default('local')
+    .describe('which environment this is'),
+  KEELSON_INSTANCE: z.string().min(1).optional().describe('name of this instance in logs and leases'),
+  KEELSON_VERSION: z.string().default('0.1.0').describe('released version, shown by /health'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('lowest level that is logged'),
+};
+
+export const postgresEnv = {
+  DATABASE_URL: postgresUrl.describe('Postgres, as the role keelson_app (may go through a transaction-mode pooler)'),
+  DATABASE_DIRECT_URL: postgresUrl
+    .optional()
+    .describe('Postgres without a pooler, for session locks; DATABASE_URL when absent'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10).describe('connections of one process'),
+};
+
+export const redisEnv = {
+  REDIS_URL: redisUrl.describe('Redis, carrier of wake-ups and frames; losing its data loses nothing'),
+};
+
+export const tokenEnv = {
+  AUTH_ISSUER: z.string().default('keelson').describe('issuer that access tokens must name'),
+  AUTH_AUDIENCE: z.string().default('authenticated').describe('audience that access tokens must name'),
+  AUTH_JWKS: jwks.optional().describe('public keys that sign access tokens, inline'),
+  AUTH_JWKS_URL: httpUrl
+    .optional()
+    .describe('public keys that sign access tokens, by URL (Supabase: …/auth/v1/.well-known/jwks.json)'),
+};
+
+export const venueEnv = {
+  PAPER_BROKER_URL: httpUrl.describe('the simulated venue'),
+};

@@ -1,0 +1,13 @@
+export { datastores } from './datastores.ts';
+export type { DatastoreSpec } from './datastores.ts';
+export { metrics } from './metrics.ts';
+export type { MetricName, MetricSpec } from './metrics.ts';
+export { apiAvailability, pipelineAvailability, webhookAvailability } from './objective.ts';
+export type { Objective } from './objective.ts';
+export { queues } from './queues.ts';
+export type { QueueName } from './queues.ts';
+export { schedules } from './schedules.ts';
+export type { ScheduleName, ScheduleSpec } from './schedules.ts';
+export { defineService, instanceName, instancePort } from './service.ts';
+export type { Exposure, Need, Resources, Scaling, SecretSpec, ServiceSpec } from './service.ts';
+export { serviceNamed, services } from './services.ts';

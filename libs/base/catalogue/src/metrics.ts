@@ -1,0 +1,39 @@
+/** Every metric that a service may export; alerts may only name these. */
+export interface MetricSpec {
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+export const metrics = [
+  {
+    name: 'keelson_http_request_duration_seconds',
+    kind: 'histogram',
+    help: 'time to answer a request',
+    labels: ['method', 'route', 'status'],
+  },
+  { name: 'keelson_signals_received_total', kind: 'counter', help: 'webhooks by outcome', labels: ['outcome'] },
+  {
+    name: 'keelson_step_duration_seconds',
+    kind: 'histogram',
+    help: 'time of a step or of fused neighbours',
+    labels: ['step'],
+  },
+  {
+    name: 'keelson_outbox_oldest_age_seconds',
+    kind: 'gauge',
+    help: 'age of the oldest message that waits',
+    labels: [],
+  },
+  { name: 'keelson_outbox_depth', kind: 'gauge', help: 'messages that wait', labels: [] },
+  {
+    name: 'keelson_orders_stuck',
+    kind: 'gauge',
+    help: 'orders submitted without an answer past their deadline',
+    labels: [],
+  },
+  { name: 'keelson_stream_connections', kind: 'gauge', help: 'open WebSocket connections', labels: [] },
+] as const satisfies readonly MetricSpec[];
+
+export type MetricName = (typeof metrics)[number]['name'];

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { postgresEnv, processEnv, redisEnv } from '../env.ts';
+import { defineService } from '../service.ts';
+
+export const beat = defineService({
+  name: 'beat',
+  purpose: 'runs the schedules of the catalogue; exactly one is active, by lease',
+  source: 'services/beat',
+  entry: 'dist/services/beat/main.js',
+  portOffset: 4,
+  live: '/health',
+  ready: '/health/ready',
+  exposure: 'private',
+  runs: [],
+  needs: ['postgres', 'redis'],
+  after: [],
+  env: z.strictObject({ ...processEnv, ...postgresEnv, ...redisEnv }),
+  secrets: [
+    { variable: 'DATABASE_URL', purpose: 'password of the role keelson_app', rotateEvery: 'on compromise' },
+    { variable: 'REDIS_URL', purpose: 'password of the carrier', rotateEvery: 'on compromise' },
+  ],
+  scaling: { replicas: 1, maximum: 1 },
+  resources: { cpu: 0.25, memoryMib: 256 },
+  rollout: 'recreate',
+  drainWithin: '10 seconds',
+  objectives: [],
+});

@@ -1,0 +1,35 @@
+import { type Decimal, parseDecimal } from './decimal.ts';
+import { invariant } from './invariant.ts';
+
+declare const unit: unique symbol;
+type Unit<Name extends string> = Decimal & { readonly [unit]: Name };
+
+/** Units, contracts or coins; never negative: the side says the direction. */
+export type Quantity = Unit<'quantity'>;
+/** Quote currency per unit, before any contract multiplier. */
+export type Price = Unit<'price'>;
+
+/** An amount of one currency (ISO 4217 or a venue's asset code). */
+export interface Money {
+  readonly amount: Decimal;
+  readonly currency: string;
+}
+
+/** A quantity from text or Decimal; throws InvariantError when it is negative or not a plain decimal. */
+export function quantity(value: string | Decimal): Quantity {
+  const decimal = typeof value === 'string' ? parseDecimal(value) : value;
+  invariant(decimal !== undefined && !decimal.isNegative(), 'A quantity is a plain decimal that is not negative');
+  return decimal as Quantity;
+}
+
+/** A price from text or Decimal; throws InvariantError when it is not a plain decimal. Spreads may be priced below zero. */
+export function price(value: string | Decimal): Price {
+  const decimal = typeof value === 'string' ? parseDecimal(value) : value;
+  invariant(decimal !== undefined, 'A price is a plain decimal');
+  return decimal as Price;
+}
+
+/** What a quantity is worth: quantity × price × multiplier, in the instrument's currency. */
+export function notional(units: Decimal, at: Price, multiplier: Decimal): Decimal {
+  return units.times(at).times(multiplier);
+}

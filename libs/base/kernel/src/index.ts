@@ -1,0 +1,10 @@
+export { notional, price, quantity } from './amounts.ts';
+export type { Money, Price, Quantity } from './amounts.ts';
+export { systemClock } from './clock.ts';
+export type { Clock } from './clock.ts';
+export { Decimal, DECIMAL_PATTERN, decimalText, parseDecimal, ZERO } from './decimal.ts';
+export { milliseconds, perSecond } from './duration.ts';
+export type { Duration, Rate } from './duration.ts';
+export { deriveId, isId, newId } from './id.ts';
+export type { Id } from './id.ts';
+export { invariant, InvariantError } from './invariant.ts';
