@@ -1,0 +1,48 @@
+export { decimal, id, instant, side, symbol } from './fields.ts';
+export type { Side } from './fields.ts';
+export { consumersOf, flow } from './flow.ts';
+export type { Step, StepName } from './flow.ts';
+export { errorBody, errorStatus } from './http/error.ts';
+export type { ErrorBody, ErrorCode, ErrorDetail } from './http/error.ts';
+export { webhookAccepted } from './http/webhook.ts';
+export type { WebhookAccepted } from './http/webhook.ts';
+export { messageSchemas } from './message.ts';
+export type { Message, MessageType, Payload } from './message.ts';
+export type {
+  BrokerAccepted,
+  BrokerCancelled,
+  BrokerFilled,
+  BrokerRejected,
+  BrokerUnknown,
+} from './messages/broker.ts';
+export type { EntryPosted, Trade } from './messages/ledger.ts';
+export { orderStatus } from './messages/order.ts';
+export type {
+  OrderApproved,
+  OrderChanged,
+  OrderDenied,
+  OrderFilled,
+  OrderStatus,
+  SubmitOrder,
+} from './messages/order.ts';
+export type { SignalReceived } from './messages/signal.ts';
+export { tradingState } from './messages/trading-state.ts';
+export type { TradingState, TradingStateChanged } from './messages/trading-state.ts';
+export {
+  channel,
+  clientFrame,
+  eventFrame,
+  FRAME_HINT_CHANNEL,
+  STREAM_SUBPROTOCOL,
+  streamEventName,
+  terminalEvents,
+} from './stream.ts';
+export type {
+  Channel,
+  ClientFrame,
+  EventFrame,
+  FrameHint,
+  ServerFrame,
+  StreamEventName,
+  TerminalEvent,
+} from './stream.ts';

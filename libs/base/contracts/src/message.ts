@@ -1,0 +1,42 @@
+import type { Id } from '@keelson/kernel';
+import type { z } from 'zod';
+import { brokerAccepted, brokerCancelled, brokerFilled, brokerRejected, brokerUnknown } from './messages/broker.ts';
+import { entryPosted, trade } from './messages/ledger.ts';
+import { orderApproved, orderChanged, orderDenied, orderFilled, submitOrder } from './messages/order.ts';
+import { signalReceived } from './messages/signal.ts';
+import { tradingStateChanged } from './messages/trading-state.ts';
+
+/** Every message that may stand in the outbox, by type. Events are past tense, commands imperative. */
+export const messageSchemas = {
+  'signal.received': signalReceived,
+  'order.approved': orderApproved,
+  'order.denied': orderDenied,
+  submit_order: submitOrder,
+  'broker.accepted': brokerAccepted,
+  'broker.rejected': brokerRejected,
+  'broker.filled': brokerFilled,
+  'broker.cancelled': brokerCancelled,
+  'broker.unknown': brokerUnknown,
+  'order.changed': orderChanged,
+  'order.filled': orderFilled,
+  'entry.posted': entryPosted,
+  'trade.created': trade,
+  'trade.updated': trade,
+  'trade.closed': trade,
+  'trading_state.changed': tradingStateChanged,
+} as const;
+
+export type MessageType = keyof typeof messageSchemas;
+export type Payload<Type extends MessageType> = z.infer<(typeof messageSchemas)[Type]>;
+
+/** A message between two steps: the id is derived from what caused it, so that a repeated step emits the same one. */
+export type Message<Type extends MessageType = MessageType> = {
+  [T in Type]: {
+    readonly id: Id;
+    readonly type: T;
+    readonly teamId: Id;
+    /** The idempotency key of the step that consumes it (flow.ts). */
+    readonly key: string;
+    readonly payload: Payload<T>;
+  };
+}[Type];
