@@ -30,5 +30,3 @@ export const trade = z.strictObject({
   closedAt: instant.optional(),
 });
 export type Trade = z.infer<typeof trade>;
-
-export const tradeSide = side;
