@@ -1,0 +1,6 @@
+export { Database } from './database.ts';
+export type { DatabaseOptions } from './database.ts';
+export { migrate } from './migrate.ts';
+export { sql } from './statement.ts';
+export type { Statement } from './statement.ts';
+export type { TrafficCounters, Tx } from './tx.ts';

@@ -1,0 +1,20 @@
+import { CreateTenancy } from './migrations/2026_11_21_0900_create_tenancy.ts';
+import { CreateMessaging } from './migrations/2026_11_21_0910_create_messaging.ts';
+import { CreateSignals } from './migrations/2026_11_21_0920_create_signals.ts';
+import { CreateRisk } from './migrations/2026_11_21_0930_create_risk.ts';
+import { CreateOrders } from './migrations/2026_11_21_0940_create_orders.ts';
+import { CreateLedger } from './migrations/2026_11_21_0950_create_ledger.ts';
+import { CreateStream } from './migrations/2026_11_21_1000_create_stream.ts';
+import { CreateOperations } from './migrations/2026_11_21_1010_create_operations.ts';
+
+/** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
+export const migrations = [
+  CreateTenancy,
+  CreateMessaging,
+  CreateSignals,
+  CreateRisk,
+  CreateOrders,
+  CreateLedger,
+  CreateStream,
+  CreateOperations,
+];

@@ -1,0 +1,58 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { tenantTable } from '../tenant-table.ts';
+
+/** Receipts (the raw deliveries), what makes a delivery a repetition, and signals (their parsed meaning). */
+export class CreateSignals implements MigrationInterface {
+  readonly name = 'CreateSignals1763716800000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table keelson.receipts (
+        receipt_id uuid primary key,
+        team_id uuid not null,
+        webhook_key_id uuid not null,
+        source text not null,
+        content_type text not null,
+        body text not null,
+        body_sha256 bytea not null,
+        received_at timestamptz not null default clock_timestamp()
+      );
+      comment on column keelson.receipts.body is 'as delivered, the key masked';
+      create index receipts_received_at on keelson.receipts (received_at);
+
+      create table keelson.webhook_dedupe (
+        team_id uuid not null,
+        source text not null,
+        dedupe_key text not null,
+        signal_id uuid not null,
+        expires_at timestamptz not null,
+        primary key (team_id, source, dedupe_key)
+      );
+      create index webhook_dedupe_expires_at on keelson.webhook_dedupe (expires_at);
+
+      create table keelson.signals (
+        signal_id uuid primary key,
+        team_id uuid not null,
+        receipt_id uuid not null references keelson.receipts,
+        account_id uuid not null references keelson.accounts,
+        strategy text not null,
+        symbol text not null references keelson.instruments,
+        side text not null check (side in ('buy', 'sell')),
+        quantity numeric(30,12) not null check (quantity > 0),
+        price numeric(30,12) not null,
+        order_reference text,
+        sent_at timestamptz,
+        received_at timestamptz not null,
+        expires_at timestamptz not null
+      );
+      create index signals_received_at on keelson.signals (team_id, received_at);
+    `);
+    await tenantTable(runner, 'receipts', 'select, insert, delete');
+    await tenantTable(runner, 'webhook_dedupe', 'select, insert, update, delete');
+    await tenantTable(runner, 'signals', 'select, insert');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table keelson.signals, keelson.webhook_dedupe, keelson.receipts');
+  }
+}

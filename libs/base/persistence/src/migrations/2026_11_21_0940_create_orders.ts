@@ -1,0 +1,111 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { tenantTable } from '../tenant-table.ts';
+
+/** Intents, their orders at a venue, what the venue said, and fills. */
+export class CreateOrders implements MigrationInterface {
+  readonly name = 'CreateOrders1763718000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table keelson.intents (
+        intent_id uuid primary key,
+        team_id uuid not null,
+        signal_id uuid not null unique references keelson.signals,
+        account_id uuid not null references keelson.accounts,
+        symbol text not null references keelson.instruments,
+        side text not null,
+        quantity numeric(30,12) not null,
+        notional numeric(30,12) not null,
+        created_at timestamptz not null default clock_timestamp()
+      );
+      create table keelson.orders (
+        order_id uuid primary key,
+        team_id uuid not null,
+        intent_id uuid not null references keelson.intents,
+        signal_id uuid not null,
+        account_id uuid not null,
+        broker text not null,
+        client_order_id text not null,
+        leg integer not null default 0,
+        revision integer not null default 0,
+        symbol text not null,
+        side text not null,
+        type text not null,
+        quantity numeric(30,12) not null check (quantity > 0),
+        reference_price numeric(30,12) not null,
+        multiplier numeric(30,12) not null,
+        currency text not null,
+        status text not null,
+        filled_quantity numeric(30,12) not null default 0,
+        filled_value numeric(40,12) not null default 0,
+        reserved numeric(30,12) not null,
+        attempt integer not null default 0,
+        deadline timestamptz,
+        halt_generation bigint not null default 0,
+        venue_order_id text,
+        reason text,
+        expires_at timestamptz not null,
+        created_at timestamptz not null default clock_timestamp(),
+        submitted_at timestamptz,
+        completed_at timestamptz,
+        unique (broker, client_order_id)
+      ) with (fillfactor = 70);
+      comment on column keelson.orders.filled_value is 'sum of quantity x price of the fills, before the multiplier';
+      comment on column keelson.orders.reserved is 'exposure still reserved for the open remainder';
+      create index orders_by_signal on keelson.orders (signal_id);
+      create index orders_open on keelson.orders (submitted_at)
+        where status in ('created', 'submitted', 'unknown', 'accepted', 'partially_filled');
+      create index orders_by_team on keelson.orders (team_id, created_at);
+
+      create table keelson.broker_events (
+        broker text not null,
+        venue_event_id text not null,
+        team_id uuid not null,
+        order_id uuid not null,
+        type text not null,
+        payload jsonb not null,
+        recorded_at timestamptz not null default clock_timestamp(),
+        primary key (broker, venue_event_id)
+      );
+      create index broker_events_by_order on keelson.broker_events (order_id);
+      create table keelson.fills (
+        fill_id uuid primary key,
+        team_id uuid not null,
+        order_id uuid not null references keelson.orders,
+        signal_id uuid not null,
+        quantity numeric(30,12) not null check (quantity > 0),
+        price numeric(30,12) not null,
+        executed_at timestamptz not null
+      );
+      create index fills_by_order on keelson.fills (order_id);
+    `);
+    await tenantTable(runner, 'intents', 'select, insert');
+    await tenantTable(runner, 'orders', 'select, insert, update');
+    await tenantTable(runner, 'broker_events', 'select, insert');
+    await tenantTable(runner, 'fills', 'select, insert');
+    await runner.query(`
+      create policy relay on keelson.orders for select to keelson_relay using (true);
+      grant select (order_id, team_id, signal_id, status, deadline, submitted_at) on keelson.orders to keelson_relay;
+      create policy resolve on keelson.orders for select to keelson_resolver using (true);
+      grant select (broker, client_order_id, team_id, order_id, signal_id) on keelson.orders to keelson_resolver;
+      create function keelson.resolve_client_order(wanted_broker text, wanted_client_order_id text)
+        returns table (team_id uuid, order_id uuid, signal_id uuid)
+        language sql stable security definer set search_path = keelson as $$
+          select team_id, order_id, signal_id from orders
+           where broker = wanted_broker and client_order_id = wanted_client_order_id
+        $$;
+      grant create on schema keelson to keelson_resolver;
+      alter function keelson.resolve_client_order owner to keelson_resolver;
+      revoke create on schema keelson from keelson_resolver;
+      revoke all on function keelson.resolve_client_order from public;
+      grant execute on function keelson.resolve_client_order to keelson_app;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      drop function keelson.resolve_client_order;
+      drop table keelson.fills, keelson.broker_events, keelson.orders, keelson.intents;
+    `);
+  }
+}
