@@ -1,0 +1,154 @@
+import type { Message, StepName } from '@keelson/contracts';
+import type { Id } from '@keelson/kernel';
+import { sql, type Tx } from '@keelson/persistence';
+import type { WakeUp } from './step.ts';
+
+/** Class of the advisory locks by which owners show that they live. */
+export const OWNER_LOCK_CLASS = 0x4b45;
+
+const INSERT = sql(
+  'outbox.insert',
+  `insert into outbox (outbox_id, step, team_id, signal_id, type, key, payload)
+   values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+);
+
+/** Puts a message where the step that consumes it will find it, even if this process dies now. */
+export function insertMessage(tx: Tx, message: Message, step: StepName, signalId: Id): void {
+  tx.execute(INSERT, [message.id, step, message.teamId, signalId, message.type, message.key, message.payload]);
+}
+
+const TAKE = sql(
+  'outbox.take',
+  `select type, key, payload from outbox
+    where outbox_id = $1 and step = $2 and (owner is null or lease_until < now())
+      for update skip locked`,
+);
+const TAKE_FENCED = sql(
+  'outbox.take_fenced',
+  `select type, key, payload from outbox where outbox_id = $1 and step = $2 and fence = $3 for update`,
+);
+
+interface MessageRow {
+  readonly type: Message['type'];
+  readonly key: string;
+  readonly payload: never;
+}
+
+/**
+ * Locks a waiting message for the length of the transaction. Without a fence: only when nobody holds a lease on it.
+ * With one: only while that lease is still the newest. Undefined: it is done, or somebody else's.
+ */
+export async function takeMessage(tx: Tx, wakeUp: WakeUp, fence: string | undefined): Promise<Message | undefined> {
+  const [row] =
+    fence === undefined
+      ? await tx.query<MessageRow>(TAKE, [wakeUp.outboxId, wakeUp.step])
+      : await tx.query<MessageRow>(TAKE_FENCED, [wakeUp.outboxId, wakeUp.step, fence]);
+  return row && { id: wakeUp.outboxId, teamId: wakeUp.teamId, type: row.type, key: row.key, payload: row.payload };
+}
+
+const DELETE = sql('outbox.delete', 'delete from outbox where outbox_id = $1 and step = $2');
+
+/** The work is done: the same commit that holds its effect removes the message. */
+export function deleteMessage(tx: Tx, outboxId: Id, step: StepName): void {
+  tx.execute(DELETE, [outboxId, step]);
+}
+
+const CLAIM = sql(
+  'outbox.claim',
+  `insert into outbox (outbox_id, step, team_id, signal_id, type, key, payload, owner, fence, lease_until, attempts)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, nextval('fences'), now() + $9 * interval '1 millisecond', 1)
+   on conflict (outbox_id, step) do update
+      set owner = excluded.owner, fence = excluded.fence, lease_until = excluded.lease_until, attempts = outbox.attempts + 1
+   returning fence`,
+);
+
+/** Takes the lease of a message that is worked on after the commit; the fence is in the answer. */
+export async function claimMessage(
+  tx: Tx,
+  message: Message,
+  claim: { step: StepName; signalId: Id; owner: number; leaseMs: number },
+): Promise<string> {
+  const [row] = await tx.query<{ fence: string }>(CLAIM, [
+    message.id,
+    claim.step,
+    message.teamId,
+    claim.signalId,
+    message.type,
+    message.key,
+    message.payload,
+    claim.owner,
+    claim.leaseMs,
+  ]);
+  return row!.fence;
+}
+
+const POSTPONE = sql(
+  'outbox.postpone',
+  `update outbox set owner = $3, lease_until = now() + $4 * interval '1 millisecond', attempts = attempts + 1
+    where outbox_id = $1 and step = $2`,
+);
+
+/** After a failure: leaves the message alone for a while, longer with each attempt. */
+export function postponeMessage(tx: Tx, wakeUp: WakeUp, owner: number, forMs: number): void {
+  tx.execute(POSTPONE, [wakeUp.outboxId, wakeUp.step, owner, forMs]);
+}
+
+const SWEEP = sql(
+  'outbox.sweep',
+  `update outbox o
+      set owner = $1, fence = nextval('fences'), lease_until = now() + $2 * interval '1 millisecond'
+     from (select outbox_id, step from outbox w
+            where step = any($3)
+              and ((owner is null and created_at < now() - $4 * interval '1 millisecond')
+                or lease_until < now()
+                or ($6 and owner is not null and owner <> $1 and not exists (
+                     select from pg_locks l
+                      where l.locktype = 'advisory' and l.classid = ${OWNER_LOCK_CLASS} and l.objid = w.owner::bigint::oid
+                        and l.database = (select oid from pg_database where datname = current_database()))))
+            order by created_at
+            limit $5
+              for update skip locked) due
+    where o.outbox_id = due.outbox_id and o.step = due.step
+   returning o.outbox_id, o.step, o.team_id, o.signal_id, o.fence`,
+);
+
+export interface SweepOptions {
+  readonly owner: number;
+  readonly leaseMs: number;
+  readonly steps: readonly StepName[];
+  /** How long an unclaimed message may wait for its wake-up before the sweep takes it. */
+  readonly graceMs: number;
+  readonly limit: number;
+  /** Also take what a dead owner holds, before its lease ends. */
+  readonly liveness: boolean;
+}
+
+/** Takes leases on messages that nobody alive works on; runs as the relay, so it sees ids only. */
+export async function sweepOutbox(tx: Tx, options: SweepOptions): Promise<readonly (WakeUp & { fence: string })[]> {
+  const rows = await tx.query<{ outbox_id: Id; step: StepName; team_id: Id; signal_id: Id; fence: string }>(SWEEP, [
+    options.owner,
+    options.leaseMs,
+    options.steps,
+    options.graceMs,
+    options.limit,
+    options.liveness,
+  ]);
+  return rows.map((row) => ({
+    outboxId: row.outbox_id,
+    step: row.step,
+    teamId: row.team_id,
+    signalId: row.signal_id,
+    fence: row.fence,
+  }));
+}
+
+const DEPTH = sql(
+  'outbox.depth',
+  `select count(*)::int as depth, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_age_seconds from outbox`,
+);
+
+/** How much waits and how long the oldest has waited; for the relay. */
+export async function outboxDepth(tx: Tx): Promise<{ depth: number; oldestAgeSeconds: number }> {
+  const [row] = await tx.query<{ depth: number; oldest_age_seconds: number }>(DEPTH);
+  return { depth: row!.depth, oldestAgeSeconds: row!.oldest_age_seconds };
+}

@@ -1,0 +1,37 @@
+import type { Message, StepName } from '@keelson/contracts';
+import type { Id } from '@keelson/kernel';
+import type { Tx } from '@keelson/persistence';
+
+/** The transaction that a step works in, and what it may leave for after the commit. */
+export interface StepWork {
+  readonly tx: Tx;
+  readonly teamId: Id;
+  readonly signalId: Id;
+  /** Runs when the commit is on disk, in the order of registration; counts as part of the work in flight. */
+  afterCommit(action: () => Promise<void> | void): void;
+}
+
+/**
+ * A consumer of messages, in two phases so that neighbours can share a transaction: `prefetch` of all of them goes out
+ * in one round trip, then `handle` decides without waiting and issues its writes.
+ */
+export interface StepHandler<Context = unknown> {
+  readonly step: StepName;
+  /** Reads, and locks, what the step needs to know of the signal. */
+  prefetch(tx: Tx, signalId: Id): Promise<Context>;
+  /** Decides and writes; returns what it emits. May change its context: a later message of the commit sees it. */
+  handle(message: Message, context: Context, work: StepWork): readonly Message[];
+  /** True when the step's own outbox row outlives this commit, because the step goes on after it (route). */
+  readonly endsLater?: boolean;
+}
+
+/** Identifies one piece of waiting work: a message and the step that owes it an effect. */
+export interface WakeUp {
+  readonly outboxId: Id;
+  readonly step: StepName;
+  readonly teamId: Id;
+  readonly signalId: Id;
+}
+
+/** Where a test, or an injected delay, may interrupt a step. Never set in production. */
+export type Probe = (point: 'before-commit' | 'after-commit', step: StepName) => Promise<void> | void;
