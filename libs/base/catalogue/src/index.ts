@@ -11,3 +11,8 @@ export type { ScheduleName, ScheduleSpec } from './schedules.ts';
 export { defineService, instanceName, instancePort } from './service.ts';
 export type { Exposure, Need, Resources, Scaling, SecretSpec, ServiceSpec } from './service.ts';
 export { serviceNamed, services } from './services.ts';
+export { api } from './services/api.ts';
+export { beat } from './services/beat.ts';
+export { paperBroker } from './services/paper-broker.ts';
+export { streamGateway } from './services/stream-gateway.ts';
+export { worker } from './services/worker.ts';

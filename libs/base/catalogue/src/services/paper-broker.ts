@@ -17,6 +17,10 @@ export const paperBroker = defineService({
   env: z.strictObject({
     ...processEnv,
     PAPER_LOG_FILE: z.string().min(1).describe("the venue's own append-only log, one JSON object a line"),
+    PAPER_LOG_SYNC: z
+      .enum(['on', 'off'])
+      .default('off')
+      .describe("flush each write to the disk; off survives the process's death, on also the machine's"),
     PAPER_LATENCY_MIN_MS: z.coerce.number().min(0).default(5).describe('shortest time to an answer'),
     PAPER_LATENCY_MAX_MS: z.coerce.number().min(0).default(20).describe('longest time to an answer'),
     PAPER_PARTIAL_FILL_PERCENT: percent.default(20).describe('share of orders that fill in two parts'),
