@@ -7,7 +7,7 @@ export const api = defineService({
   name: 'api',
   purpose: 'takes webhooks in and answers questions about trades, orders and positions',
   source: 'services/api',
-  entry: 'dist/services/api/main.js',
+  entry: 'dist/services/api/src/main.js',
   portOffset: 0,
   live: '/health',
   ready: '/health/ready',

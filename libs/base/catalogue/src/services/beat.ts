@@ -6,7 +6,7 @@ export const beat = defineService({
   name: 'beat',
   purpose: 'runs the schedules of the catalogue; exactly one is active, by lease',
   source: 'services/beat',
-  entry: 'dist/services/beat/main.js',
+  entry: 'dist/services/beat/src/main.js',
   portOffset: 4,
   live: '/health',
   ready: '/health/ready',

@@ -6,7 +6,7 @@ export const paperBroker = defineService({
   name: 'paper-broker',
   purpose: 'the simulated venue: seeded prices, its own append-only log, faults on command',
   source: 'services/paper-broker',
-  entry: 'dist/services/paper-broker/main.js',
+  entry: 'dist/services/paper-broker/src/main.js',
   portOffset: 2,
   live: '/health',
   ready: '/health/ready',

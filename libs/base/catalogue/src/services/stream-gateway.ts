@@ -7,7 +7,7 @@ export const streamGateway = defineService({
   name: 'stream-gateway',
   purpose: 'streams events to screens, gap-free and resumable',
   source: 'services/stream-gateway',
-  entry: 'dist/services/stream-gateway/main.js',
+  entry: 'dist/services/stream-gateway/src/main.js',
   portOffset: 1,
   live: '/health',
   ready: '/health/ready',

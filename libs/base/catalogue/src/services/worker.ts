@@ -7,7 +7,7 @@ export const worker = defineService({
   name: 'worker',
   purpose: 'decides, places, routes, listens, applies, books and publishes',
   source: 'services/worker',
-  entry: 'dist/services/worker/main.js',
+  entry: 'dist/services/worker/src/main.js',
   portOffset: 3,
   live: '/health',
   ready: '/health/ready',
