@@ -15,6 +15,20 @@ import { addRequestHooks, RequestLog, requestIdOf } from './request-hooks.ts';
 import { RuntimeModule, type RuntimeParts, runtimeParts } from './runtime.module.ts';
 import { refuseToStart } from './start-failure.ts';
 
+type RootModule = Type | DynamicModule;
+
+/** What a service's root module is made from. */
+export type ModuleParts<Spec extends ServiceSpec> = Omit<RuntimeParts, 'config'> & { readonly config: ConfigOf<Spec> };
+
+type RootModuleMaker<Spec extends ServiceSpec> = (parts: ModuleParts<Spec>) => RootModule | Promise<RootModule>;
+
+/** Only arrow functions lack a prototype: a class is the module itself. */
+function isMaker<Spec extends ServiceSpec>(
+  module: RootModule | RootModuleMaker<Spec>,
+): module is RootModuleMaker<Spec> {
+  return typeof module === 'function' && !('prototype' in module);
+}
+
 /** What hooks of a service are given. */
 export interface Started<Spec extends ServiceSpec> {
   readonly app: NestFastifyApplication;
@@ -24,8 +38,11 @@ export interface Started<Spec extends ServiceSpec> {
 
 export interface BootstrapOptions<Spec extends ServiceSpec> {
   readonly service: Spec;
-  /** The service's root module; RuntimeModule is global beside it. */
-  readonly module: Type | DynamicModule;
+  /**
+   * The service's root module; RuntimeModule is global beside it. An arrow function gets the checked configuration, for
+   * modules that are registered with it (`PersistenceModule.register({ url: config.DATABASE_URL, … })`).
+   */
+  readonly module: RootModule | RootModuleMaker<Spec>;
   /** Runs after wiring, before the port opens: body parsers, warm-up, WebSocket servers on `app.getHttpServer()`. */
   readonly beforeListen?: (started: Started<Spec>) => Promise<void> | void;
   /** Runs on SIGTERM after the port closed, beside the requests in flight; bounded by the catalogue's `drainWithin`. */
@@ -74,8 +91,9 @@ async function createApp<Spec extends ServiceSpec>(
   addRequestHooks(fastify, { ...parts, requestLog });
   addOperationsRoutes(fastify, { ...parts, version: String(parts.config['KEELSON_VERSION']) });
 
+  const root = isMaker(module) ? await module(parts as unknown as ModuleParts<Spec>) : module;
   class ServiceRoot {}
-  Module({ imports: [RuntimeModule.forService(service, parts), module] })(ServiceRoot);
+  Module({ imports: [RuntimeModule.forService(service, parts), root] })(ServiceRoot);
   const app = await NestFactory.create<NestFastifyApplication>(ServiceRoot, adapter, {
     logger: new NestLogger(parts.logger),
     abortOnError: false,

@@ -1,5 +1,7 @@
+// First: it speeds up everything that is loaded after it.
+import './compile-cache.ts';
 export { bootstrap } from './bootstrap.ts';
-export type { BootstrapOptions, Started } from './bootstrap.ts';
+export type { BootstrapOptions, ModuleParts, Started } from './bootstrap.ts';
 export { ConfigError, loadConfig } from './config.ts';
 export type { ConfigOf, ConfigProblem } from './config.ts';
 export { HealthChecks, NotReady } from './health.ts';
