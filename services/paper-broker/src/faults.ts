@@ -1,0 +1,118 @@
+import { draw } from './draw.ts';
+import type { FaultChange } from './requests.ts';
+
+export interface Latency {
+  /** Milliseconds. */
+  readonly min: number;
+  /** Milliseconds, at least `min`. */
+  readonly max: number;
+}
+
+/** How the venue behaves now; `…_next` count down. Percentages are of orders, drawn by seed and client order id. */
+export interface FaultState {
+  seed: number;
+  latency_ms: Latency;
+  partial_fill_percent: number;
+  reject_percent: number;
+  reject_next: number;
+  lost_reply_percent: number;
+  lose_next_replies: number;
+  drop_next_requests: number;
+  delay_next: { readonly count: number; readonly ms: number; readonly stage: 'acceptance' | 'answer' };
+  unavailable: boolean;
+}
+
+export type BaseBehaviour = Pick<FaultState, 'seed' | 'latency_ms' | 'partial_fill_percent'>;
+
+/** What an outage or a slow day looks like on command. Nothing here is remembered: a restart behaves as configured. */
+export class Faults {
+  readonly #configured: BaseBehaviour;
+  readonly #listeners: ((state: Readonly<FaultState>) => void)[] = [];
+  #state: FaultState;
+
+  constructor(configured: BaseBehaviour) {
+    this.#configured = configured;
+    this.#state = healthy(configured);
+  }
+
+  get state(): Readonly<FaultState> {
+    return this.#state;
+  }
+
+  onChange(listener: (state: Readonly<FaultState>) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  change(change: FaultChange): Readonly<FaultState> {
+    return this.#set({ ...this.#state, ...change });
+  }
+
+  reset(): Readonly<FaultState> {
+    return this.#set(healthy(this.#configured));
+  }
+
+  /** True when this request is to vanish before the venue has seen it. */
+  takeDrop(): boolean {
+    if (this.#state.drop_next_requests === 0) return false;
+    this.#state.drop_next_requests -= 1;
+    return true;
+  }
+
+  /** True when the answer for this order is to vanish after the venue did its work. */
+  takeLostReply(clientOrderId: string): boolean {
+    if (this.#state.lose_next_replies > 0) {
+      this.#state.lose_next_replies -= 1;
+      return true;
+    }
+    return this.happens('lost-reply', clientOrderId, this.#state.lost_reply_percent);
+  }
+
+  takeReject(clientOrderId: string): boolean {
+    if (this.#state.reject_next > 0) {
+      this.#state.reject_next -= 1;
+      return true;
+    }
+    return this.happens('reject', clientOrderId, this.#state.reject_percent);
+  }
+
+  /** Milliseconds to hold a request before it is decided on, and before it is answered. */
+  takeDelays(clientOrderId: string): { acceptance: number; answer: number } {
+    const { delay_next: delay } = this.#state;
+    const latency = this.latency(clientOrderId, 0);
+    if (delay.count === 0) return { acceptance: latency, answer: 0 };
+    this.#state.delay_next = { ...delay, count: delay.count - 1 };
+    return delay.stage === 'acceptance'
+      ? { acceptance: delay.ms, answer: 0 }
+      : { acceptance: latency, answer: delay.ms };
+  }
+
+  /** Milliseconds of a leg of an order's way: 0 to the answer, 1 to the second fill. */
+  latency(clientOrderId: string, leg: number): number {
+    const { min, max } = this.#state.latency_ms;
+    return min + (max - min) * draw(this.#state.seed, 'latency', clientOrderId, leg);
+  }
+
+  /** Whether a chance of so many percent strikes this order. */
+  happens(purpose: string, clientOrderId: string, percent: number): boolean {
+    return percent > 0 && draw(this.#state.seed, purpose, clientOrderId) * 100 < percent;
+  }
+
+  #set(state: FaultState): Readonly<FaultState> {
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+    return state;
+  }
+}
+
+function healthy(configured: BaseBehaviour): FaultState {
+  return {
+    ...configured,
+    reject_percent: 0,
+    reject_next: 0,
+    lost_reply_percent: 0,
+    lose_next_replies: 0,
+    drop_next_requests: 0,
+    delay_next: { count: 0, ms: 0, stage: 'acceptance' },
+    unavailable: false,
+  };
+}

@@ -1,0 +1,77 @@
+import { paperBroker } from '@keelson/catalogue';
+import { systemClock } from '@keelson/kernel';
+import { CONFIG, type ConfigOf, LOGGER } from '@keelson/runtime';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Book } from './book.ts';
+import { ControlController } from './control.controller.ts';
+import { EventStream } from './event-stream.ts';
+import { Faults } from './faults.ts';
+import { MarketController } from './market.controller.ts';
+import { OrdersController } from './orders.controller.ts';
+import { PriceSource } from './prices.ts';
+import { rebuild } from './rebuild.ts';
+import { LOG_ID } from './tokens.ts';
+import { VenueLog } from './venue-log.ts';
+import { Venue } from './venue.ts';
+
+type Config = ConfigOf<typeof paperBroker>;
+
+function faultsOf(config: Config): Faults {
+  const { PAPER_LATENCY_MIN_MS: min, PAPER_LATENCY_MAX_MS: max } = config;
+  if (min > max) throw new Error('PAPER_LATENCY_MIN_MS is above PAPER_LATENCY_MAX_MS; the first must be the smaller');
+  return new Faults({
+    seed: config.PAPER_SEED,
+    latency_ms: { min, max },
+    partial_fill_percent: config.PAPER_PARTIAL_FILL_PERCENT,
+  });
+}
+
+function bookOf(config: Config, faults: Faults): Book {
+  const prices = new PriceSource(config.PAPER_SEED);
+  faults.onChange(({ seed }) => prices.reseed(seed));
+  return new Book(prices);
+}
+
+function rebuildAndTell(log: VenueLog, book: Book, logger: Logger): string {
+  const { logId, ...found } = rebuild(log, book, systemClock);
+  if (found.tornBytes > 0) logger.warn({ log_id: logId, ...found }, 'Cut off a torn last line of the log');
+  logger.info({ log_id: logId, ...found }, 'Rebuilt the book from the log');
+  return logId;
+}
+
+@Module({
+  controllers: [OrdersController, MarketController, ControlController],
+  providers: [
+    EventStream,
+    { provide: Faults, inject: [CONFIG], useFactory: faultsOf },
+    { provide: Book, inject: [CONFIG, Faults], useFactory: bookOf },
+    {
+      provide: VenueLog,
+      inject: [CONFIG],
+      useFactory: (config: Config) => new VenueLog(config.PAPER_LOG_FILE, config.PAPER_LOG_SYNC === 'on'),
+    },
+    { provide: LOG_ID, inject: [VenueLog, Book, LOGGER], useFactory: rebuildAndTell },
+    {
+      provide: Venue,
+      inject: [Book, VenueLog, Faults, LOG_ID],
+      useFactory: (book: Book, log: VenueLog, faults: Faults, logId: string) =>
+        new Venue({ book, log, faults, logId, clock: systemClock }),
+    },
+  ],
+})
+export class PaperBrokerModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    @Inject(Venue) private readonly venue: Venue,
+    @Inject(VenueLog) private readonly log: VenueLog,
+  ) {}
+
+  onModuleInit(): void {
+    this.venue.resume();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.venue.close();
+    await this.log.close();
+  }
+}
