@@ -6,9 +6,11 @@ import type { Owner } from './owner.ts';
 import type { Probe, StepHandler, StepWork, WakeUp } from './step.ts';
 
 /** Errors that mean "somebody was faster": the same work, read again, comes to a new decision. */
-const RETRY_CODES = new Set(['KE010', '40001', '40P01']);
+const RETRY_CODES = new Set(['KE010', '23505', '40001', '40P01']);
 const RETRY_LIMIT = 3;
 const FIRST_BACKOFF_MS = 250;
+
+type AfterCommit = () => Promise<void> | void;
 
 export interface FlowRunnerOptions {
   readonly database: Database;
@@ -63,24 +65,31 @@ export class FlowRunner {
     }
   }
 
+  /** Commits one run, then does what the steps left for after it. */
   async run(run: Run): Promise<boolean> {
+    const after = await this.#commitWithRetries(run);
+    if (!after) return false;
+    for (const action of after) await action();
+    return true;
+  }
+
+  async #commitWithRetries(run: Run): Promise<readonly AfterCommit[] | undefined> {
     const started = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const after: (() => Promise<void> | void)[] = [];
+        const after: AfterCommit[] = [];
         const done = await this.#options.database.transaction(run.teamId, (tx) => this.#commitTogether(tx, run, after));
-        if (!done) return false;
+        if (!done) return undefined;
         await this.#options.probe?.('after-commit', run.step);
         this.#options.observe?.(run.step, performance.now() - started);
-        for (const action of after) await action();
-        return true;
+        return after;
       } catch (error) {
         if (!RETRY_CODES.has((error as { code?: string }).code ?? '') || attempt === RETRY_LIMIT) throw error;
       }
     }
   }
 
-  async #commitTogether(tx: Tx, run: Run, after: (() => Promise<void> | void)[]): Promise<boolean> {
+  async #commitTogether(tx: Tx, run: Run, after: AfterCommit[]): Promise<boolean> {
     const { consumes } = run;
     const taken = consumes && takeMessage(tx, consumes, consumes.fence);
     const reachable = this.#reachable(run.step);

@@ -31,6 +31,7 @@ export const orderDenied = z.strictObject({
     'unknown_limit',
     'max_notional',
     'max_open_positions',
+    'short_sale',
     'exposure',
     'duplicate',
   ]),

@@ -8,7 +8,7 @@ export class CreateMessaging implements MigrationInterface {
     await runner.query(`
       create sequence keelson.owner_numbers as integer minvalue 1 maxvalue 2147483647 cycle;
       create sequence keelson.fences;
-      grant usage on keelson.owner_numbers, keelson.fences to keelson_app;
+      grant usage on keelson.owner_numbers, keelson.fences to keelson_app, keelson_relay;
 
       create table keelson.outbox (
         outbox_id uuid not null,

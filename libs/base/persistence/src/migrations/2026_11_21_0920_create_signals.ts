@@ -41,10 +41,14 @@ export class CreateSignals implements MigrationInterface {
         quantity numeric(30,12) not null check (quantity > 0),
         price numeric(30,12) not null,
         order_reference text,
+        sender_id text,
         sent_at timestamptz,
         received_at timestamptz not null,
         expires_at timestamptz not null
       );
+      comment on column keelson.signals.sender_id is 'the explicit id of the delivery; with one, equal content is not a repetition';
+      create index signals_alike on keelson.signals (account_id, sent_at, order_reference)
+        where sender_id is null and sent_at is not null;
       create index signals_received_at on keelson.signals (team_id, received_at);
     `);
     await tenantTable(runner, 'receipts', 'select, insert, delete');

@@ -42,7 +42,7 @@ export class CreateStream implements MigrationInterface {
           and event in ('order.filled', 'order.denied', 'order.rejected', 'order.expired', 'order.cancelled');
       create index stream_events_created_at on keelson.stream_events (created_at);
     `);
-    await tenantTable(runner, 'stream_offsets', 'select, update');
+    await tenantTable(runner, 'stream_offsets', 'select, insert, update');
     await tenantTable(runner, 'stream_events', 'select, insert, delete');
   }
 
