@@ -1,0 +1,18 @@
+export { recordAudit } from './audit.ts';
+export type { AuditEntry } from './audit.ts';
+export { Gatekeeper } from './gatekeeper.ts';
+export type { RequestLimits } from './gatekeeper.ts';
+export { hasRole, roles } from './identity.ts';
+export type { Identity, Role } from './identity.ts';
+export { RateLimiter, userBucket, webhookBucket } from './rate-limiter.ts';
+export type { Bucket, RateLimiterSettings, RateLimitHeaders } from './rate-limiter.ts';
+export { AccessRefused } from './refusal.ts';
+export type { RefusalReason } from './refusal.ts';
+export { generateSigningKey, mintToken } from './signing.ts';
+export type { SigningKey, TokenClaims } from './signing.ts';
+export { TokenKeysError, TokenVerifier } from './token-verifier.ts';
+export type { TokenSettings } from './token-verifier.ts';
+export { generateWebhookKey, isWebhookKey, webhookKeySha256 } from './webhook-key.ts';
+export type { NewWebhookKey } from './webhook-key.ts';
+export { WebhookKeys } from './webhook-keys.ts';
+export type { WebhookKey } from './webhook-keys.ts';
