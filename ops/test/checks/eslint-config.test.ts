@@ -91,7 +91,7 @@ describe('eslint.config.js', () => {
     const kernel = reports.find(({ filePath }) => filePath.endsWith('kernel/src/a.ts'));
     expect(status).toBe(1);
     expect(kernel?.messages).toEqual([
-      expect.objectContaining({ ruleId: null, message: expect.stringContaining('Parsing error') as string }),
+      expect.objectContaining({ ruleId: null, message: expect.stringContaining('Parsing error') }),
     ]);
   }, 60_000);
 
