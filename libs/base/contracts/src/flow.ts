@@ -19,6 +19,7 @@ const brokerReports = [
   'broker.filled',
   'broker.cancelled',
   'broker.unknown',
+  'broker.not_sent',
 ] as const;
 const published = [
   'order.denied',
@@ -49,7 +50,7 @@ export const flow = [
     emits: ['order.approved', 'order.denied'],
     key: 'signal id',
     invariant: 'exactly one verdict; an approval reserves its exposure in the same transaction',
-    source: 'libs/trading/risk/src/risk.service.ts',
+    source: 'libs/trading/risk/src/decide.ts',
   },
   {
     step: 'place',
@@ -94,7 +95,7 @@ export const flow = [
     emits: ['entry.posted', 'trade.created', 'trade.updated', 'trade.closed'],
     key: 'fill id',
     invariant: 'postings sum to zero per currency; never updated, only reversed',
-    source: 'libs/trading/ledger/src/ledger.service.ts',
+    source: 'libs/trading/ledger/src/book.ts',
   },
   {
     step: 'publish',

@@ -12,6 +12,7 @@ export type {
   BrokerAccepted,
   BrokerCancelled,
   BrokerFilled,
+  BrokerNotSent,
   BrokerRejected,
   BrokerUnknown,
 } from './messages/broker.ts';

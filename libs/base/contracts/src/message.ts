@@ -1,6 +1,13 @@
 import type { Id } from '@keelson/kernel';
 import type { z } from 'zod';
-import { brokerAccepted, brokerCancelled, brokerFilled, brokerRejected, brokerUnknown } from './messages/broker.ts';
+import {
+  brokerAccepted,
+  brokerCancelled,
+  brokerFilled,
+  brokerNotSent,
+  brokerRejected,
+  brokerUnknown,
+} from './messages/broker.ts';
 import { entryPosted, trade } from './messages/ledger.ts';
 import { orderApproved, orderChanged, orderDenied, orderFilled, submitOrder } from './messages/order.ts';
 import { signalReceived } from './messages/signal.ts';
@@ -17,6 +24,7 @@ export const messageSchemas = {
   'broker.filled': brokerFilled,
   'broker.cancelled': brokerCancelled,
   'broker.unknown': brokerUnknown,
+  'broker.not_sent': brokerNotSent,
   'order.changed': orderChanged,
   'order.filled': orderFilled,
   'entry.posted': entryPosted,

@@ -26,8 +26,16 @@ export const brokerCancelled = z.strictObject({ ...reported, reason: z.string().
 /** No definitive answer came: the order may or may not be at the venue. Resolved by query, never by a blind retry. */
 export const brokerUnknown = z.strictObject({ ...reported, reason: z.string().max(500) });
 
+/** Said by us, not by the venue: the order provably never left, because it was too late or trading was halted. */
+export const brokerNotSent = z.strictObject({
+  ...reported,
+  because: z.enum(['expired', 'halted']),
+  reason: z.string().max(500),
+});
+
 export type BrokerAccepted = z.infer<typeof brokerAccepted>;
 export type BrokerRejected = z.infer<typeof brokerRejected>;
 export type BrokerFilled = z.infer<typeof brokerFilled>;
 export type BrokerCancelled = z.infer<typeof brokerCancelled>;
 export type BrokerUnknown = z.infer<typeof brokerUnknown>;
+export type BrokerNotSent = z.infer<typeof brokerNotSent>;

@@ -1,0 +1,42 @@
+import type { Message } from '@keelson/contracts';
+import { deriveId, invariant } from '@keelson/kernel';
+import type { StepHandler } from '@keelson/messaging';
+import { clientOrderIdOf, orderIdOf } from './client-order-id.ts';
+import { insertIntent, venueOf, type Venue } from './orders.store.ts';
+
+/** Step place: turns an approved intent into its order at a venue, with a client order id that never changes. */
+export const place: StepHandler<Venue> = {
+  step: 'place',
+
+  prefetch: venueOf,
+
+  handle(message, venue, { tx }) {
+    invariant(message.type === 'order.approved', 'Step place consumes order.approved');
+    const { intentId, signalId, accountId, symbol, side, quantity, price, notional, expiresAt } = message.payload;
+    const orderId = orderIdOf(intentId, 0, 0);
+    const clientOrderId = clientOrderIdOf(intentId, 0, 0);
+    const intent = { intentId, signalId, accountId, symbol, side, quantity, notional };
+    insertIntent(tx, intent, { orderId, clientOrderId, referencePrice: price, expiresAt }, venue);
+    const submit: Message<'submit_order'> = {
+      id: deriveId('submit_order', clientOrderId),
+      type: 'submit_order',
+      teamId: message.teamId,
+      key: clientOrderId,
+      payload: {
+        orderId,
+        intentId,
+        signalId,
+        accountId,
+        broker: venue.broker,
+        clientOrderId,
+        symbol,
+        side,
+        type: 'market',
+        quantity,
+        referencePrice: price,
+        expiresAt,
+      },
+    };
+    return [submit];
+  },
+};
