@@ -12,10 +12,20 @@ export class SetupError extends Error {
 
 /** @param {unknown} error @returns {string} */
 export function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
+  return hasField(error, 'message') ? String(error.message) : String(error);
 }
 
 /** @param {unknown} error @returns {string | undefined} the errno name, e.g. `ENOENT` */
 export function codeOf(error) {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  return hasField(error, 'code') ? String(error.code) : undefined;
+}
+
+/**
+ * By shape and not by class: in a test runner the file system's errors come from another realm.
+ *
+ * @template {string} Name
+ * @param {unknown} error @param {Name} name @returns {error is Record<Name, unknown>}
+ */
+function hasField(error, name) {
+  return typeof error === 'object' && error !== null && name in error;
 }

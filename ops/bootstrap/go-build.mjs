@@ -28,7 +28,7 @@ export async function goBuild(context, step, pin, output) {
   if (go === null) {
     throw new SetupError(
       `${pin.tool} must be compiled, because no official release is reachable, and Go is not installed`,
-      `install Go 1.25 or newer (for example: apt-get install golang, brew install go), or put ${pin.tool} on PATH`,
+      `install Go 1.25 or newer (for example: apt-get install golang, brew install go), put its bin folder on PATH, or put ${pin.tool} itself there`,
     );
   }
   const scratch = `${dirname(output)}-module`;
@@ -46,11 +46,5 @@ export async function goBuild(context, step, pin, output) {
 
 /** @param {import('./context.mjs').Context} context @returns {string | null} */
 export function findGo(context) {
-  return (
-    findOnPath(context, 'go')[0] ??
-    ['/usr/local/go/bin/go'].find(
-      (file) => findOnPath({ ...context, env: { PATH: dirname(file) } }, 'go').length > 0,
-    ) ??
-    null
-  );
+  return findOnPath(context, 'go')[0] ?? null;
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { codeOf } from './failure.mjs';
 
 /**
  * @typedef {object} RunOptions
@@ -63,7 +64,7 @@ function endGroup(pid) {
     process.kill(-pid, 'SIGTERM');
   } catch (error) {
     // The group is gone already: it ended between the decision and the signal.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }
 

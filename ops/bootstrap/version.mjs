@@ -5,8 +5,8 @@
  * @returns {string | null} e.g. `18.4`; null when there is none
  */
 export function parseVersion(text) {
-  const match = /(?<![\d.])(\d+(?:\.\d+)+|\d+(?=\s|$|devel|beta|rc))/.exec(text);
-  return match?.[1] ?? null;
+  const match = /\d+(?:\.\d+)+/.exec(text) ?? /(?<![\w.])\d+/.exec(text);
+  return match?.[0] ?? null;
 }
 
 /**
