@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { hangUp, sendError, sendInvalid, sendJson, sendText } from './answers.ts';
@@ -23,7 +24,7 @@ export class OrdersController {
     const id = request.data.client_order_id;
     const delays = this.faults.takeDelays(id);
     const answer = await this.venue.submit(request.data, delays.acceptance);
-    if (delays.answer > 0) await new Promise((resolve) => setTimeout(resolve, delays.answer));
+    await hold(delays.answer);
     const accepted = answer.outcome === 'done' || answer.outcome === 'duplicate';
     if (accepted && this.faults.takeLostReply(id)) return hangUp(reply);
     send(reply, answer);
@@ -48,7 +49,9 @@ export class OrdersController {
   @Delete(':clientOrderId')
   async cancel(@Param('clientOrderId') clientOrderId: string, @Res() reply: FastifyReply): Promise<void> {
     if (this.stopsHere(reply)) return;
-    const answer = await this.venue.cancel(clientOrderId, this.faults.latency(clientOrderId, 2));
+    // A cancel works when it arrives; its latency is that of the answer, or it could never outrun a second fill.
+    const answer = await this.venue.cancel(clientOrderId);
+    await hold(this.faults.latency(clientOrderId, 2));
     if (answer.outcome === 'done' && this.faults.takeLostReply(clientOrderId)) return hangUp(reply);
     send(reply, answer);
   }
@@ -64,6 +67,10 @@ export class OrdersController {
       sendError(reply, 503, 'venue_unavailable', 'The venue is unavailable on command');
     return this.faults.state.unavailable;
   }
+}
+
+async function hold(ms: number): Promise<void> {
+  if (ms > 0) await sleep(ms);
 }
 
 function send(reply: FastifyReply, answer: VenueAnswer): void {

@@ -66,8 +66,7 @@ export class Venue {
   }
 
   /** Ends the open remainder of an order. Repeating it, or cancelling what is closed, changes nothing. */
-  async cancel(clientOrderId: string, delayMs: number): Promise<VenueAnswer> {
-    if (delayMs > 0) await sleep(delayMs);
+  async cancel(clientOrderId: string): Promise<VenueAnswer> {
     const order = this.#parts.book.find(clientOrderId);
     if (order === undefined) return { outcome: 'not_found' };
     if (isOpen(order)) {

@@ -1,0 +1,16 @@
+export { PaperBroker } from './adapters/paper/client.ts';
+export type { PaperSettings } from './adapters/paper/config.ts';
+export { PAPER } from './adapters/paper/parse.ts';
+export type {
+  Broker,
+  BrokerReport,
+  CancelOutcome,
+  FindOutcome,
+  OrderRequest,
+  PositionsOutcome,
+  SubmitOutcome,
+  VenuePosition,
+} from './broker.port.ts';
+export type { BrokerCapabilities } from './capabilities.ts';
+export { BrokerError } from './errors.ts';
+export type { BrokerErrorCode } from './errors.ts';

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Broker, BrokerReport, OrderRequest } from '../../src/broker.port.ts';
+
+/** What the suite needs of a venue beside the adapter: weather on command, and the venue's own word on what happened. */
+export interface VenueUnderTest {
+  readonly broker: Broker;
+  readonly account: string;
+  readonly symbol: string;
+  /** The next order is refused by the market. */
+  rejectNext(): Promise<void>;
+  /** The next request vanishes before the venue sees it. */
+  dropNextRequest(): Promise<void>;
+  /** The next order is accepted, and the connection cut instead of an answer. */
+  loseNextReply(): Promise<void>;
+  /** The next order reaches the venue, or its answer leaves, so much later. */
+  delayNext(ms: number, stage: 'acceptance' | 'answer'): Promise<void>;
+  /** Every order fills in two parts, the second so much later. */
+  fillInTwoParts(pauseMs: number): Promise<void>;
+  /** Answers 503 and cuts streams, or works again. */
+  setAvailable(available: boolean): Promise<void>;
+  /** Ends the venue's process at once, as a power cut would. */
+  crash(): Promise<void>;
+  restart(): Promise<void>;
+  /** Good weather again. */
+  calm(): Promise<void>;
+  /** Orders with this client order id, by the venue's own records. */
+  ordersAtVenue(clientOrderId: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export function deadlineIn(ms: number): Date {
+  return new Date(Date.now() + ms);
+}
+
+export function orderFor(venue: VenueUnderTest, change: Partial<OrderRequest> = {}): OrderRequest {
+  return {
+    clientOrderId: `kt-${randomUUID()}`,
+    account: venue.account,
+    symbol: venue.symbol,
+    side: 'buy',
+    type: 'market',
+    quantity: '10',
+    referencePrice: '100.00',
+    ...change,
+  };
+}
+
+export function eventIds(reports: readonly BrokerReport[]): string[] {
+  return reports.map(({ payload }) => payload.venueEventId);
+}
+
+/** Follows a venue's stream and keeps what came. */
+export class Listener {
+  readonly reports: BrokerReport[] = [];
+  readonly cursors: string[] = [];
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+
+  constructor(broker: Broker, after?: string) {
+    this.#running = broker.stream(
+      after,
+      async (report, cursor) => {
+        this.reports.push(report);
+        this.cursors.push(cursor);
+        await Promise.resolve();
+      },
+      this.#stop.signal,
+    );
+    // Failures are seen in stop(); without this a failure before it would end the test run.
+    this.#running.catch(() => undefined);
+  }
+
+  of(clientOrderId: string): BrokerReport[] {
+    return this.reports.filter(({ payload }) => payload.clientOrderId === clientOrderId);
+  }
+
+  /** Reports of an order once there are so many; throws when they do not come. */
+  async until(clientOrderId: string, count: number, limitMs = 5_000): Promise<BrokerReport[]> {
+    const until = Date.now() + limitMs;
+    while (this.of(clientOrderId).length < count) {
+      if (Date.now() > until) {
+        throw new Error(`Expected ${count} reports of ${clientOrderId}, got ${this.of(clientOrderId).length}`);
+      }
+      await sleep(5);
+    }
+    return this.of(clientOrderId);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+}
