@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { repositoryFolder, stateFolder } from './targets/local/folders.ts';
+import { readToolchain, type Toolchain } from './targets/local/toolchain.ts';
+
+/** The engine of this checkout: which program, with which environment, on which state. */
+export interface Engine {
+  readonly program: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Project folder, where Pulumi.yaml is. */
+  readonly project: string;
+  /** Folder in which stacks are made, and where the files with their own configuration stay. */
+  readonly configFolder: string;
+  /** The file with a stack's own configuration. */
+  readonly configFile: (stack: string) => string;
+  readonly hasStack: (stack: string) => boolean;
+}
+
+const PROJECT_NAME = 'keelson';
+
+/** A random passphrase that seals the secrets in the state; made once, readable by its owner only. */
+function passphraseFile(state: string): string {
+  const file = join(state, 'passphrase');
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  return file;
+}
+
+/**
+ * With the state elsewhere, a stack's configuration must not land in the repository. `pulumi stack init` writes it
+ * beside the Pulumi.yaml that it finds, so it gets one there.
+ */
+function movedProject(state: string): string {
+  const folder = join(state, 'project');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, 'Pulumi.yaml'), `name: ${PROJECT_NAME}\nruntime: nodejs\n`);
+  return folder;
+}
+
+function searchPath(toolchain: Toolchain): string {
+  const ours = toolchain.languageHost === 'ours' ? [join(repositoryFolder, 'infra', 'bin', 'language-host')] : [];
+  return [...ours, process.env['PATH'] ?? ''].join(delimiter);
+}
+
+/** Prepares the state folder (backend, passphrase) and says how to start the engine. What the caller has set stays. */
+export function prepareEngine(): Engine {
+  const state = stateFolder();
+  const toolchain = readToolchain(state);
+  const backend = join(state, 'pulumi');
+  mkdirSync(backend, { recursive: true, mode: 0o700 });
+  const project = process.env['KEELSON_PROJECT_DIR'] ?? repositoryFolder;
+  const configFolder = process.env['KEELSON_STATE_DIR'] === undefined ? project : movedProject(state);
+  return {
+    program: toolchain.pulumi.path,
+    project,
+    configFolder,
+    configFile: (stack) => join(configFolder, `Pulumi.${stack}.yaml`),
+    hasStack: (stack) => existsSync(join(backend, '.pulumi', 'stacks', PROJECT_NAME, `${stack}.json`)),
+    environment: {
+      PULUMI_BACKEND_URL: `file://${backend.split('/').map(encodeURIComponent).join('/')}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(state),
+      PULUMI_SKIP_UPDATE_CHECK: 'true',
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+      // The state has one copy per update in its history; a second one would only cost time.
+      PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: 'true',
+      ...process.env,
+      KEELSON_NODE: toolchain.node,
+      PATH: searchPath(toolchain),
+    },
+  };
+}

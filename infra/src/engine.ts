@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildServices } from './build.ts';
+import { prepareEngine, type Engine } from './engine-environment.ts';
+import { SupervisorClient } from './targets/local/client.ts';
+import { foldersOf, stateFolder } from './targets/local/folders.ts';
+
+/**
+ * Starts the engine on a stack: `node infra/src/engine.ts <verb> [-s local] [--json] [--wipe] [words for pulumi]`.
+ *
+ *   preview, up, destroy, refresh   as Pulumi has them, without questions; `destroy --wipe` removes the data as well
+ *   stop                            stops every process in order and leaves the state; the next `up` starts them again
+ *   pulumi                          any other words for the engine: `node infra/src/engine.ts pulumi stack ls`
+ *
+ * The exit code is the engine's.
+ */
+interface Request {
+  readonly verb: string;
+  readonly stack: string;
+  readonly json: boolean;
+  readonly wipe: boolean;
+  readonly rest: readonly string[];
+}
+
+function parse(words: readonly string[]): Request {
+  const [verb = '', ...others] = words;
+  const rest: string[] = [];
+  let stack = 'local';
+  for (let index = 0; index < others.length; index += 1) {
+    const word = others[index] as string;
+    if (word === '-s' || word === '--stack') stack = others[(index += 1)] ?? stack;
+    else if (word.startsWith('--stack=')) stack = word.slice('--stack='.length);
+    else if (!['--json', '--wipe'].includes(word)) rest.push(word);
+  }
+  return { verb, stack, json: others.includes('--json'), wipe: others.includes('--wipe'), rest };
+}
+
+function run(engine: Engine, words: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(engine.program, [...words], {
+      env: { ...engine.environment, ...extra },
+      stdio: 'inherit',
+    });
+    // Ctrl-C reaches the engine by itself; it ends in its own time, and we with it.
+    process.on('SIGINT', () => undefined);
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function selectStack(engine: Engine, stack: string): Promise<void> {
+  if (engine.hasStack(stack)) return;
+  const words = ['stack', 'init', stack, '--non-interactive', '--no-select', '--secrets-provider', 'passphrase'];
+  const code = await run(engine, ['-C', engine.configFolder, ...words]);
+  if (code !== 0) throw new Error(`the stack ${stack} could not be made (exit code ${code})`);
+}
+
+/** Words that every verb gets, and those that go with one. */
+function engineWords(engine: Engine, { verb, stack, json, rest }: Request): string[] {
+  const base = process.env['KEELSON_PORT_BASE'];
+  const runsProgram = ['preview', 'up', 'refresh'].includes(verb);
+  return [
+    verb,
+    '-C',
+    engine.project,
+    '--non-interactive',
+    '--stack',
+    stack,
+    '--config-file',
+    engine.configFile(stack),
+    ...(verb === 'preview' ? [] : ['--yes', '--skip-preview']),
+    ...(json ? ['--json'] : []),
+    ...(base !== undefined && runsProgram ? ['--config', `keelson:portBase=${base}`] : []),
+    ...rest,
+  ];
+}
+
+async function main(): Promise<number> {
+  const request = parse(process.argv.slice(2));
+  const engine = prepareEngine();
+  const folder = join(stateFolder(), request.stack);
+  switch (request.verb) {
+    case 'pulumi':
+      return run(engine, process.argv.slice(3));
+    case 'stop':
+      await new SupervisorClient(foldersOf(request.stack, folder)).shutdown();
+      return 0;
+    case 'up':
+      await buildServices();
+      break;
+    case 'preview':
+    case 'destroy':
+    case 'refresh':
+      break;
+    default:
+      process.stderr.write('usage: engine.ts preview|up|destroy|refresh|stop [-s <stack>] [--json] [--wipe] …\n');
+      return 2;
+  }
+  await selectStack(engine, request.stack);
+  const code = await run(engine, engineWords(engine, request), request.wipe ? { KEELSON_WIPE: '1' } : {});
+  if (code === 0 && request.verb === 'destroy' && request.wipe) rmSync(folder, { recursive: true, force: true });
+  return code;
+}
+
+process.exitCode = await main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  return 1;
+});

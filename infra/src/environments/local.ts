@@ -1,0 +1,10 @@
+import type { Environment } from './environment.ts';
+
+/** Everything on one machine, as processes. */
+export const local = {
+  name: 'local',
+  services: {},
+  // Enough for two workers and a load test beside them, and small enough for a laptop.
+  postgres: { maxConnections: 200, sharedBuffersMib: 128 },
+  switches: { demoData: true },
+} satisfies Environment;

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { CustomResourceOptions, Input } from '@pulumi/pulumi';
+import type { ServiceSpec } from '@keelson/catalogue';
+import type { PlannedInstance, PlannedService } from '../../components/service-plan.ts';
+import { Process } from '../../providers/local/resources.ts';
+import { serviceHash } from './content-hash.ts';
+import type { LocalTarget } from './target.ts';
+
+/** Longest time from the start of a service to its readiness; usual is below a second. */
+const READY_WITHIN_MS = 30_000;
+
+/** The local reading of a service's instance: a Node process that listens on a port of this machine. */
+export function localProcess(
+  target: LocalTarget,
+  spec: ServiceSpec,
+  plan: PlannedService,
+  instance: PlannedInstance,
+  env: Readonly<Record<string, Input<string>>>,
+  after: readonly string[],
+  options: CustomResourceOptions,
+): Process {
+  const runtime = {
+    PATH: '/usr/bin:/bin',
+    HOME: target.folders.root,
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: join(target.folders.root, 'compile-cache'),
+  };
+  const args = {
+    instance: instance.name,
+    service: spec.name,
+    command: target.toolchain.node,
+    args: ['--enable-source-maps', join(target.repository, spec.entry)],
+    cwd: target.repository,
+    env: { ...runtime, ...env },
+    port: instance.port,
+    url: instance.url,
+    ready: { kind: 'http' as const, url: instance.readyUrl },
+    readyWithinMs: READY_WITHIN_MS,
+    stopSignal: 'SIGTERM' as const,
+    // The service has its own limit for draining; killing comes a little later.
+    graceMs: plan.drainMs + 2_000,
+    memoryMib: plan.memoryMib,
+    after: [...after],
+    artefact: serviceHash(target.repository, spec.source),
+    writes: Object.entries(env).flatMap(([key, value]) =>
+      key.endsWith('_FILE') && typeof value === 'string' ? [value] : [],
+    ),
+  };
+  return new Process(instance.name, args, options);
+}
