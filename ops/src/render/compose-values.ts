@@ -10,6 +10,11 @@ export const PORT_BASE = 3_000;
 /** Where a container may write what outlives it. */
 export const STATE_FOLDER = '/var/lib/keelson';
 
+/** Where the keys of the stack are mounted: made by the job `keys`, read by Node as it starts. */
+export const KEYS_FOLDER = '/run/keelson';
+export const PUBLIC_KEYS_FILE = `${KEYS_FOLDER}/services.env`;
+export const DEMO_KEYS_FILE = `${KEYS_FOLDER}/demo.env`;
+
 /** Compose reads the text between `${` and `}` from the environment or .env; the defaults are for this machine only. */
 const appPassword = `\${KEELSON_APP_PASSWORD:-keelson-local}`;
 const ownerPassword = `\${KEELSON_OWNER_PASSWORD:-keelson-local}`;
@@ -17,14 +22,8 @@ const ownerPassword = `\${KEELSON_OWNER_PASSWORD:-keelson-local}`;
 const adminUrl = `postgres://keelson:${ownerPassword}@postgres:5432/keelson`;
 const appUrl = `postgres://keelson_app:${appPassword}@postgres:5432/keelson`;
 
-/** What the one-shot jobs get: they own the schema, services do not. */
-export const jobEnvironment = {
-  DATABASE_ADMIN_URL: adminUrl,
-  DATABASE_APP_PASSWORD: appPassword,
-  DATABASE_URL: appUrl,
-  REDIS_URL: 'redis://redis:6379',
-  KEELSON_ENVIRONMENT: 'local',
-} as const;
+/** What the jobs on the schema get: they own it, services do not. */
+export const ownerEnvironment = { DATABASE_ADMIN_URL: adminUrl, DATABASE_APP_PASSWORD: appPassword } as const;
 
 function portOf(name: string, services: readonly ServiceSpec[]): number | undefined {
   const found = services.find((service) => service.name === name);
@@ -39,8 +38,6 @@ function values(services: readonly ServiceSpec[]): Readonly<Record<string, strin
     KEELSON_ENVIRONMENT: 'local',
     DATABASE_URL: appUrl,
     REDIS_URL: 'redis://redis:6379',
-    AUTH_JWKS: `\${AUTH_JWKS:-}`,
-    AUTH_JWKS_URL: `\${AUTH_JWKS_URL:-}`,
     PAPER_BROKER_URL: `http://paper-broker:${CONTAINER_PORT}`,
     PAPER_LOG_FILE: `${STATE_FOLDER}/venue.jsonl`,
     STREAM_URL: `ws://127.0.0.1:${portOf('stream-gateway', services) ?? CONTAINER_PORT}/api/v1/ws`,
@@ -60,6 +57,11 @@ export function containerEnvironment(
   }
   const given = variables.flatMap(({ name }) => (name in known ? [[name, known[name]!] as const] : []));
   return Object.fromEntries(given);
+}
+
+/** True when a service verifies access tokens and so needs the public keys of the stack. */
+export function verifiesTokens(service: ServiceSpec): boolean {
+  return variablesOf(service).some(({ name }) => name === 'AUTH_JWKS');
 }
 
 /** How each store is run in a container: its environment, command, health check and folder of data. */

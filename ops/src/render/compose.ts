@@ -5,10 +5,14 @@ import {
   CONTAINER_PORT,
   containerEnvironment,
   healthcheck,
-  jobEnvironment,
+  DEMO_KEYS_FILE,
+  KEYS_FOLDER,
+  ownerEnvironment,
   PORT_BASE,
+  PUBLIC_KEYS_FILE,
   STATE_FOLDER,
   storeSettings,
+  verifiesTokens,
 } from './compose-values.ts';
 import { generated, type Renderer } from './renderer.ts';
 
@@ -28,6 +32,9 @@ const hardened = {
   security_opt: ['no-new-privileges:true'],
 };
 
+const healthy = { condition: 'service_healthy' };
+const completed = { condition: 'service_completed_successfully' };
+
 const loopback = (published: number, inside: number): readonly string[] => [`127.0.0.1:${published}:${inside}`];
 
 function store({ name, image, portOffset }: DatastoreSpec): object {
@@ -41,32 +48,47 @@ function store({ name, image, portOffset }: DatastoreSpec): object {
   };
 }
 
-/** A job that runs once and must succeed before what depends on it starts. */
-function job(command: readonly string[], dependsOn: object): object {
+const keysVolume = `keys:${KEYS_FOLDER}`;
+
+/** Jobs that run once and must succeed before what depends on them starts. */
+function jobs(): Readonly<Record<string, object>> {
   return {
-    restart: 'no',
-    command,
-    environment: jobEnvironment,
-    depends_on: dependsOn,
+    keys: {
+      restart: 'no',
+      command: ['node', 'ops/src/compose-keys.ts', KEYS_FOLDER],
+      volumes: [keysVolume],
+    },
+    migrate: {
+      restart: 'no',
+      command: ['node', 'libs/base/persistence/src/migrate.ts', 'up'],
+      environment: ownerEnvironment,
+      depends_on: { postgres: healthy },
+    },
+    seed: {
+      restart: 'no',
+      command: ['node', `--env-file=${DEMO_KEYS_FILE}`, 'ops/src/seed.ts'],
+      environment: ownerEnvironment,
+      volumes: [`${keysVolume}:ro`],
+      depends_on: { keys: completed, migrate: completed },
+    },
   };
 }
 
-const healthy = { condition: 'service_healthy' };
-const completed = { condition: 'service_completed_successfully' };
-
 function dependencies(service: ServiceSpec): object {
   const stores = service.needs.filter((need) => need !== 'venue').map((need) => [need, healthy]);
-  const schema = service.needs.includes('postgres') ? [['seed', completed]] : [];
+  const schema = service.needs.includes('postgres') || verifiesTokens(service) ? [['seed', completed]] : [];
   return Object.fromEntries([...stores, ...schema, ...service.after.map((name) => [name, healthy])]) as object;
 }
 
 function container(service: ServiceSpec, services: readonly ServiceSpec[]): object {
   const environment = containerEnvironment(service, services);
   const writes = Object.values(environment).some((value) => value.startsWith(STATE_FOLDER));
+  const keys = verifiesTokens(service);
+  const volumes = [...(writes ? [`${service.name}:${STATE_FOLDER}`] : []), ...(keys ? [`${keysVolume}:ro`] : [])];
   const needs = dependencies(service);
   return {
     restart: 'unless-stopped',
-    command: ['node', service.entry],
+    command: ['node', ...(keys ? [`--env-file=${PUBLIC_KEYS_FILE}`] : []), service.entry],
     environment,
     healthcheck: healthcheck(['CMD', 'node', '-e', probe(service.ready)]),
     stop_grace_period: `${Math.ceil(milliseconds(service.drainWithin) / 1_000) + 5}s`,
@@ -76,7 +98,7 @@ function container(service: ServiceSpec, services: readonly ServiceSpec[]): obje
     },
     // Only what the outside needs is published; the rest stays in the network, where replicas may share a name.
     ...(service.exposure === 'public' && { ports: loopback(PORT_BASE + service.portOffset, CONTAINER_PORT) }),
-    ...(writes && { volumes: [`${service.name}:${STATE_FOLDER}`] }),
+    ...(volumes.length > 0 && { volumes }),
     ...(Object.keys(needs).length > 0 && { depends_on: needs }),
   };
 }
@@ -118,8 +140,7 @@ export const compose: Renderer = {
   async render({ services, datastores }) {
     const stores = Object.fromEntries(datastores.map((spec) => [spec.name, store(spec)]));
     const ours = {
-      migrate: job(['node', 'libs/base/persistence/src/migrate.ts', 'up'], { postgres: healthy }),
-      seed: job(['node', 'ops/src/seed.ts'], { migrate: completed }),
+      ...jobs(),
       ...Object.fromEntries(services.map((service) => [service.name, container(service, services)])),
     };
     return generated.hash + documentOf(stores, ours).toString({ lineWidth: 0 });
