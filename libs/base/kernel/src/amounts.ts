@@ -29,7 +29,10 @@ export function price(value: string | Decimal): Price {
   return decimal as Price;
 }
 
-/** What a quantity is worth: quantity × price × multiplier, in the instrument's currency. */
-export function notional(units: Decimal, at: Price, multiplier: Decimal): Decimal {
-  return units.times(at).times(multiplier);
+/** Places after the point that amounts are kept to, in columns and in messages. */
+const PLACES = 12;
+
+/** What a quantity is worth: quantity × price × multiplier, in the instrument's currency, to twelve places. */
+export function notional(units: Decimal, at: Decimal, multiplier: Decimal): Decimal {
+  return units.times(at).times(multiplier).toDecimalPlaces(PLACES);
 }

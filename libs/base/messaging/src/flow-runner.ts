@@ -25,16 +25,29 @@ export interface FlowRunnerOptions {
   readonly observe?: ((step: StepName, milliseconds: number) => void) | undefined;
 }
 
-/** What a run starts from: a waiting message, or reports that came from outside (a venue's stream). */
-export interface Run {
+/** Messages that come from outside of a transaction: what a venue answered, or said on its stream. */
+export interface Emission {
+  readonly step: 'route' | 'listen';
+  readonly teamId: Id;
+  readonly signalId: Id;
+  readonly messages: readonly Message[];
+  /** The lease under which they were obtained: without it, or after it was lost, nothing is written. */
+  readonly lease?: WakeUp & { readonly fence: string };
+  /** False while the step goes on (an unknown outcome is recorded, then resolved); else its waiting message ends here. */
+  readonly endsLease?: boolean;
+}
+
+/** One commit: where it starts, and what happens in it once the reads are back. */
+interface Commit {
   readonly step: StepName;
   readonly teamId: Id;
   readonly signalId: Id;
-  /** The waiting message that this run consumes; its row is locked first. */
-  readonly consumes?: WakeUp & { readonly fence?: string };
-  /** The first messages; by default the consumed one. */
-  readonly messages?: readonly Message[];
+  readonly waiting: (WakeUp & { readonly fence?: string }) | undefined;
+  readonly reads: readonly StepHandler[];
+  readonly act: (message: Message | undefined, contexts: Contexts, work: StepWork) => void;
 }
+
+type Contexts = ReadonlyMap<StepName, unknown>;
 
 /**
  * Runs steps: locks the message, reads what its step and the neighbours in this process need in one round trip, lets
@@ -57,31 +70,65 @@ export class FlowRunner {
 
   /** Runs a waiting message to its end in this process; false when it is done already or somebody else's. */
   async runWaiting(wakeUp: WakeUp & { readonly fence?: string }): Promise<boolean> {
+    const { step, teamId, signalId } = wakeUp;
     try {
-      return await this.run({ step: wakeUp.step, teamId: wakeUp.teamId, signalId: wakeUp.signalId, consumes: wakeUp });
+      return await this.#commit({
+        ...{ step, teamId, signalId },
+        waiting: wakeUp,
+        reads: this.#reachable(step),
+        act: (message, contexts, work) => {
+          this.#handle(parsed(message!), step, contexts, work);
+          if (!this.#handlers.get(step)?.endsLater) deleteMessage(work.tx, wakeUp.outboxId, step);
+        },
+      });
     } catch (error) {
-      await this.#postpone(wakeUp);
+      await this.postpone(wakeUp, FIRST_BACKOFF_MS);
       throw error;
     }
   }
 
-  /** Commits one run, then does what the steps left for after it. */
-  async run(run: Run): Promise<boolean> {
-    const after = await this.#commitWithRetries(run);
+  /** Hands messages from outside to the steps that consume them; false when the lease they came under was lost. */
+  emit(emission: Emission): Promise<boolean> {
+    const { step, teamId, signalId, lease } = emission;
+    return this.#commit({
+      ...{ step, teamId, signalId },
+      waiting: lease,
+      reads: this.#reachable(step).filter((handler) => handler.step !== step),
+      act: (_, contexts, work) => {
+        for (const message of emission.messages) this.#passOn(message, contexts, work);
+        if (lease && emission.endsLease !== false) deleteMessage(work.tx, lease.outboxId, lease.step);
+      },
+    });
+  }
+
+  /** Leaves a waiting message alone for a while; the sweep takes it up again. */
+  async postpone(wakeUp: WakeUp, forMs: number): Promise<void> {
+    if (!this.#options.owner.alive) return;
+    const { number } = this.#options.owner;
+    await this.#options.database
+      .transaction(wakeUp.teamId, async (tx) => postponeMessage(tx, wakeUp, number, forMs))
+      // Postgres is away: the lease, or the lack of one, leaves the message to the sweep.
+      .catch(() => undefined);
+  }
+
+  async #commit(commit: Commit): Promise<boolean> {
+    const after = await this.#commitWithRetries(commit);
     if (!after) return false;
     for (const action of after) await action();
     return true;
   }
 
-  async #commitWithRetries(run: Run): Promise<readonly AfterCommit[] | undefined> {
+  async #commitWithRetries(commit: Commit): Promise<readonly AfterCommit[] | undefined> {
     const started = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       try {
         const after: AfterCommit[] = [];
-        const done = await this.#options.database.transaction(run.teamId, (tx) => this.#commitTogether(tx, run, after));
+        const done = await this.#options.database.transaction(commit.teamId, (tx) =>
+          this.#readThenAct(tx, commit, after),
+        );
         if (!done) return undefined;
-        await this.#options.probe?.('after-commit', run.step);
-        this.#options.observe?.(run.step, performance.now() - started);
+        await this.#options.probe?.('after-commit', commit.step);
+        this.#options.observe?.(commit.step, performance.now() - started);
         return after;
       } catch (error) {
         if (!RETRY_CODES.has((error as { code?: string }).code ?? '') || attempt === RETRY_LIMIT) throw error;
@@ -89,48 +136,38 @@ export class FlowRunner {
     }
   }
 
-  async #commitTogether(tx: Tx, run: Run, after: AfterCommit[]): Promise<boolean> {
-    const { consumes } = run;
-    const taken = consumes && takeMessage(tx, consumes, consumes.fence);
-    const reachable = this.#reachable(run.step);
+  async #readThenAct(tx: Tx, commit: Commit, after: AfterCommit[]): Promise<boolean> {
+    const { waiting, teamId, signalId } = commit;
+    const taken = waiting && takeMessage(tx, waiting, waiting.fence);
     const contexts = new Map<StepName, unknown>();
-    const reads = reachable.map(async (handler) => {
-      contexts.set(handler.step, await handler.prefetch(tx, run.signalId));
+    const reads = commit.reads.map(async (handler) => {
+      contexts.set(handler.step, await handler.prefetch(tx, signalId));
     });
     const [message] = await Promise.all([taken, ...reads]);
-    if (consumes && !message) return false;
-
-    const work: StepWork = {
-      tx,
-      teamId: run.teamId,
-      signalId: run.signalId,
-      afterCommit: (action) => after.push(action),
-    };
-    const first = run.messages ?? [parsed(message!)];
-    for (const emitted of first) this.#handle(emitted, run.step, contexts, work);
-    if (consumes && !this.#handlers.get(consumes.step)?.endsLater) deleteMessage(tx, consumes.outboxId, consumes.step);
-    await this.#options.probe?.('before-commit', run.step);
+    if (waiting && !message) return false;
+    commit.act(message, contexts, { tx, teamId, signalId, afterCommit: (action) => after.push(action) });
+    await this.#options.probe?.('before-commit', commit.step);
     return true;
   }
 
   /** Hands a message to one step, and what that emits to every step that consumes it. */
-  #handle(message: Message, step: StepName, contexts: ReadonlyMap<StepName, unknown>, work: StepWork): void {
+  #handle(message: Message, step: StepName, contexts: Contexts, work: StepWork): void {
     const handler = this.#handlers.get(step);
     invariant(handler && contexts.has(step), `Step ${step} runs here and has read what it needs`);
-    for (const emitted of handler.handle(message, contexts.get(step), work)) {
-      for (const consumer of consumersOf(emitted.type)) this.#pass(emitted, consumer, contexts, work);
-    }
+    for (const emitted of handler.handle(message, contexts.get(step), work)) this.#passOn(emitted, contexts, work);
   }
 
-  #pass(message: Message, step: StepName, contexts: ReadonlyMap<StepName, unknown>, work: StepWork): void {
-    if (this.#options.fuse && contexts.has(step)) {
-      this.#handle(message, step, contexts, work);
-      return;
+  /** To the steps that consume a message: in this commit where that is possible, through the outbox where not. */
+  #passOn(message: Message, contexts: Contexts, work: StepWork): void {
+    for (const step of consumersOf(message.type)) {
+      if (this.#options.fuse && contexts.has(step)) {
+        this.#handle(message, step, contexts, work);
+        continue;
+      }
+      const { tx, teamId, signalId } = work;
+      insertMessage(tx, message, step, signalId);
+      work.afterCommit(() => this.#options.wake({ outboxId: message.id, step, teamId, signalId }));
     }
-    insertMessage(work.tx, message, step, work.signalId);
-    work.afterCommit(() =>
-      this.#options.wake({ outboxId: message.id, step, teamId: work.teamId, signalId: work.signalId }),
-    );
   }
 
   /** The steps of this process that a message of `step` can reach within one commit. */
@@ -150,15 +187,6 @@ export class FlowRunner {
     const handlers = [...found].map((name) => this.#handlers.get(name)).filter((handler) => handler !== undefined);
     this.#reach.set(step, handlers);
     return handlers;
-  }
-
-  async #postpone(wakeUp: WakeUp): Promise<void> {
-    if (!this.#options.owner.alive) return;
-    const { number } = this.#options.owner;
-    await this.#options.database
-      .transaction(wakeUp.teamId, async (tx) => postponeMessage(tx, wakeUp, number, FIRST_BACKOFF_MS))
-      // Postgres is away: the lease, or the lack of one, leaves the message to the sweep.
-      .catch(() => undefined);
   }
 }
 

@@ -18,7 +18,7 @@ export class Tx {
   readonly #client: PoolClient;
   readonly #counters: TrafficCounters;
   readonly #manager: (client: PoolClient) => Promise<EntityManager>;
-  readonly #writes: Promise<unknown>[] = [];
+  readonly #sent: Promise<unknown>[] = [];
   readonly #last: { rank: number; work: () => void }[] = [];
   #inFlight = 0;
 
@@ -42,10 +42,7 @@ export class Tx {
 
   /** A write whose result nobody reads: goes out with the next wave; its error is thrown by the commit. */
   execute(statement: Statement, values: readonly unknown[] = []): void {
-    const sent = this.#send(statement, values);
-    // The commit awaits it; without this a failure that comes first would count as unhandled.
-    sent.catch(() => undefined);
-    this.#writes.push(sent);
+    void this.#send(statement, values);
   }
 
   /**
@@ -61,11 +58,11 @@ export class Tx {
     return this.#manager(this.#client);
   }
 
-  /** For Database only: runs what must come last, then COMMIT in the same wave; throws what any write threw. */
+  /** For Database only: runs what must come last, then COMMIT in the same wave; throws what any query threw. */
   async commit(): Promise<void> {
     for (const { work } of this.#last.sort((a, b) => a.rank - b.rank)) work();
     const outcome = this.#raw('COMMIT');
-    const failed = (await Promise.allSettled(this.#writes)).find((result) => result.status === 'rejected');
+    const failed = (await Promise.allSettled(this.#sent)).find((result) => result.status === 'rejected');
     const result = await outcome;
     if (failed) throw failed.reason;
     // After an error Postgres answers COMMIT with ROLLBACK, and does not call it an error.
@@ -84,7 +81,11 @@ export class Tx {
   }
 
   #send<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[]) {
-    return this.#count(() => this.#client.query<Row>({ ...statement, values: values as unknown[] }));
+    const sent = this.#count(() => this.#client.query<Row>({ ...statement, values: values as unknown[] }));
+    // The commit throws what failed; without this a failure that comes before it would count as unhandled.
+    sent.catch(() => undefined);
+    this.#sent.push(sent);
+    return sent;
   }
 
   #raw(text: string) {

@@ -1,5 +1,5 @@
 import type { Message, OrderFilled, Trade } from '@keelson/contracts';
-import { Decimal, decimalText, deriveId, type Id, invariant } from '@keelson/kernel';
+import { Decimal, decimalText, deriveId, type Id, invariant, notional } from '@keelson/kernel';
 import type { StepHandler, StepWork } from '@keelson/messaging';
 import { adjustExposure } from '@keelson/risk';
 import { entryOf } from './entry.ts';
@@ -37,7 +37,7 @@ export const book: StepHandler<Book> = {
 
 /** What the account pays (negative) or gets for a fill. */
 function cashOf(fill: OrderFilled, multiplier: Decimal): Decimal {
-  const worth = new Decimal(fill.quantity).times(fill.price).times(multiplier);
+  const worth = notional(new Decimal(fill.quantity), new Decimal(fill.price), multiplier);
   return fill.side === 'buy' ? worth.negated() : worth;
 }
 

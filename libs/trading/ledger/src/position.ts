@@ -1,5 +1,5 @@
 import type { Side } from '@keelson/contracts';
-import { Decimal, ZERO } from '@keelson/kernel';
+import { Decimal, notional, ZERO } from '@keelson/kernel';
 
 /** What an account holds of one symbol. Short is negative. */
 export interface Position {
@@ -39,7 +39,7 @@ export function execute(before: Position, { side, quantity, price, multiplier }:
   const closed = sameWay ? ZERO : Decimal.min(quantity, before.quantity.abs());
   const opened = quantity.minus(closed);
   const direction = before.quantity.isNegative() ? -1 : 1;
-  const realisedProfit = price.minus(before.averagePrice).times(closed).times(multiplier).times(direction);
+  const realisedProfit = notional(closed, price.minus(before.averagePrice), multiplier).times(direction);
   const after = before.quantity.plus(signed);
   return {
     before,
@@ -63,5 +63,5 @@ function averageAfter(before: Position, price: Decimal, closed: Decimal, opened:
 
 /** What a position ties up: |quantity| × average price × multiplier. */
 export function costOf(position: Position, multiplier: Decimal): Decimal {
-  return position.quantity.abs().times(position.averagePrice).times(multiplier);
+  return notional(position.quantity.abs(), position.averagePrice, multiplier);
 }

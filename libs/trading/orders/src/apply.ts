@@ -1,5 +1,5 @@
 import type { Message, MessageType, OrderStatus } from '@keelson/contracts';
-import { Decimal, decimalText, deriveId, type Id, invariant } from '@keelson/kernel';
+import { Decimal, decimalText, deriveId, type Id, invariant, notional } from '@keelson/kernel';
 import type { StepHandler, StepWork } from '@keelson/messaging';
 import { adjustExposure } from '@keelson/risk';
 import { insertBrokerEvent, insertFill, lockOrders, updateOrder, type OrderRecord } from './orders.store.ts';
@@ -68,7 +68,7 @@ function write(event: BrokerMessage, { order, converted, released }: Outcome, { 
       price,
       executedAt: at,
     });
-    const held = new Decimal(quantity).times(price).times(order.multiplier);
+    const held = notional(new Decimal(quantity), new Decimal(price), order.multiplier);
     adjustExposure(tx, order.accountId, { reserved: converted.plus(released).negated(), held });
   } else if (!released.isZero()) {
     adjustExposure(tx, order.accountId, { reserved: released.negated() });

@@ -1,4 +1,4 @@
-import { Decimal, invariant, ZERO } from '@keelson/kernel';
+import { Decimal, invariant, notional, ZERO } from '@keelson/kernel';
 import type { OrderRecord } from './orders.store.ts';
 import { isTerminal, nextStatus, type OrderEvent } from './transitions.ts';
 
@@ -55,5 +55,5 @@ function eventOf({ kind }: Report, complete: boolean): OrderEvent {
 function convertedBy(order: OrderRecord, fill: Decimal, filledQuantity: Decimal): Decimal {
   if (fill.isZero()) return ZERO;
   if (filledQuantity.eq(order.quantity)) return order.reserved;
-  return Decimal.min(order.reserved, fill.times(order.referencePrice).times(order.multiplier));
+  return Decimal.min(order.reserved, notional(fill, order.referencePrice, order.multiplier));
 }

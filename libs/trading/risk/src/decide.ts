@@ -1,8 +1,8 @@
 import type { Message, Payload } from '@keelson/contracts';
 import { decimalText, deriveId } from '@keelson/kernel';
-import type { StepHandler } from '@keelson/messaging';
+import { holdTradingState, type StepHandler } from '@keelson/messaging';
 import type { DenialCode } from './denial.ts';
-import { holdTradingState, insertVerdict, loadSituation, reserveExposure } from './risk.store.ts';
+import { insertVerdict, loadSituation, reserveExposure } from './risk.store.ts';
 import type { Situation } from './situation.ts';
 import { verdictOn } from './verdict.ts';
 

@@ -5,22 +5,6 @@ import type { Finding } from './denial.ts';
 import type { Situation } from './situation.ts';
 import { bindingState, type ScopedState } from './trading-state.ts';
 
-/** Class and key of the advisory lock between claims (shared) and changes of the trading state (exclusive). */
-const TRADING_STATE_LOCK = [0x4b48, 1] as const;
-
-const LOCK_SHARED = sql('risk.lock_shared', 'select pg_advisory_xact_lock_shared($1, $2)');
-const LOCK_EXCLUSIVE = sql('risk.lock_exclusive', 'select pg_advisory_xact_lock($1, $2)');
-
-/** Keeps the trading state as it is until this transaction ends. To be issued before it is read. */
-export function holdTradingState(tx: Tx): void {
-  tx.execute(LOCK_SHARED, TRADING_STATE_LOCK);
-}
-
-/** Waits until nobody claims, and lets nobody claim until this transaction ends. */
-export function lockTradingState(tx: Tx): void {
-  tx.execute(LOCK_EXCLUSIVE, TRADING_STATE_LOCK);
-}
-
 const LOAD = sql(
   'risk.load',
   `select s.account_id, s.symbol, s.side, s.quantity, s.price, s.expires_at, clock_timestamp() as now,

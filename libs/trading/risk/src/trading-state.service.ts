@@ -1,7 +1,8 @@
 import type { Message, TradingState, TradingStateChanged } from '@keelson/contracts';
 import { deriveId, type Id } from '@keelson/kernel';
+import { lockTradingState } from '@keelson/messaging';
 import { sql, type Database } from '@keelson/persistence';
-import { lockTradingState, readStates, writeState } from './risk.store.ts';
+import { readStates, writeState } from './risk.store.ts';
 
 /** The whole platform, or one account of one team. */
 export type Scope =

@@ -88,23 +88,29 @@ export class CreateOrders implements MigrationInterface {
       grant select (order_id, team_id, signal_id, status, deadline, submitted_at) on keelson.orders to keelson_relay;
       create policy resolve on keelson.orders for select to keelson_resolver using (true);
       grant select (broker, client_order_id, team_id, order_id, signal_id) on keelson.orders to keelson_resolver;
-      create function keelson.resolve_client_order(wanted_broker text, wanted_client_order_id text)
-        returns table (team_id uuid, order_id uuid, signal_id uuid)
+      create policy resolve on keelson.broker_events for select to keelson_resolver using (true);
+      grant select (broker, venue_event_id) on keelson.broker_events to keelson_resolver;
+      create function keelson.unrecorded_events(wanted_broker text, client_order_ids text[], venue_event_ids text[])
+        returns table (venue_event_id text, team_id uuid, signal_id uuid)
         language sql stable security definer set search_path = keelson as $$
-          select team_id, order_id, signal_id from orders
-           where broker = wanted_broker and client_order_id = wanted_client_order_id
+          select said.venue_event_id, o.team_id, o.signal_id
+            from unnest(client_order_ids, venue_event_ids) as said (client_order_id, venue_event_id)
+            join orders o on o.broker = wanted_broker and o.client_order_id = said.client_order_id
+           where not exists (select from broker_events e
+                              where e.broker = wanted_broker and e.venue_event_id = said.venue_event_id)
         $$;
+      comment on function keelson.unrecorded_events is 'of events on a venue''s stream: those of our orders that are not in yet, and whose they are';
       grant create on schema keelson to keelson_resolver;
-      alter function keelson.resolve_client_order owner to keelson_resolver;
+      alter function keelson.unrecorded_events owner to keelson_resolver;
       revoke create on schema keelson from keelson_resolver;
-      revoke all on function keelson.resolve_client_order from public;
-      grant execute on function keelson.resolve_client_order to keelson_app;
+      revoke all on function keelson.unrecorded_events from public;
+      grant execute on function keelson.unrecorded_events to keelson_app;
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      drop function keelson.resolve_client_order;
+      drop function keelson.unrecorded_events;
       drop table keelson.fills, keelson.broker_events, keelson.orders, keelson.intents;
     `);
   }

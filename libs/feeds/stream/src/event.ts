@@ -1,0 +1,107 @@
+import type { Message, OrderChanged, OrderStatus, StreamEventName } from '@keelson/contracts';
+import type { History, NewEvent } from './publish.store.ts';
+
+/** When a signal passed each step, as clients see it; ISO 8601. */
+export type Steps = Readonly<
+  Partial<Record<'received_at' | 'decided_at' | 'submitted_at' | 'answered_at' | 'booked_at', string>>
+>;
+
+/** The steps so far. What happens in the commit that publishes has no stored time yet: it is now. */
+export function stepsOf(message: Message, history: History): Steps {
+  const now = new Date().toISOString();
+  const decided = history.decidedAt?.toISOString() ?? now;
+  const before = { ...(history.receivedAt && { received_at: history.receivedAt.toISOString() }), decided_at: decided };
+  if (message.type === 'order.denied') return before;
+  return {
+    ...before,
+    ...(history.submittedAt && { submitted_at: history.submittedAt.toISOString(), answered_at: now }),
+    booked_at: now,
+  };
+}
+
+const TERMINAL: ReadonlySet<OrderStatus> = new Set(['filled', 'rejected', 'cancelled', 'expired']);
+
+/** What the screens are told of a message; undefined for what only other steps need. */
+export function eventOf(message: Message, steps: Steps | undefined): NewEvent | undefined {
+  const at = new Date().toISOString();
+  switch (message.type) {
+    case 'order.denied': {
+      const { signalId, symbol, side, quantity, code, numbers } = message.payload;
+      const event = code === 'expired' ? 'order.expired' : 'order.denied';
+      const data = { signal_id: signalId, at, symbol, side, quantity, code, numbers, steps };
+      return { channel: 'orders', event, sourceId: message.id, signalId, data };
+    }
+    case 'order.changed':
+      return orderEvent(message, at, steps);
+    case 'entry.posted': {
+      const { entryId, signalId, accountId, symbol, currency, cash, realisedProfit } = message.payload;
+      const data = { signal_id: signalId, at, entry_id: entryId, account_id: accountId, symbol, currency, cash };
+      return {
+        channel: 'ledger',
+        event: 'entry.posted',
+        sourceId: message.id,
+        signalId,
+        data: { ...data, realised_profit: realisedProfit },
+      };
+    }
+    case 'trade.created':
+    case 'trade.updated':
+    case 'trade.closed':
+      return tradeEvent(message, at);
+    case 'trading_state.changed': {
+      const { from, to, reason, actor, haltGeneration } = message.payload;
+      const data = { at, from, to, reason, actor, halt_generation: haltGeneration };
+      return { channel: 'system', event: 'trading_state.changed', sourceId: message.id, signalId: undefined, data };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function orderEvent(message: Message<'order.changed'>, at: string, steps: Steps | undefined): NewEvent | undefined {
+  const { payload } = message;
+  const event = orderEventName(payload);
+  if (!event) return undefined;
+  const data = {
+    signal_id: payload.signalId,
+    at,
+    order_id: payload.orderId,
+    account_id: payload.accountId,
+    client_order_id: payload.clientOrderId,
+    symbol: payload.symbol,
+    side: payload.side,
+    status: payload.to,
+    quantity: payload.quantity,
+    filled_quantity: payload.filledQuantity,
+    average_price: payload.averagePrice,
+    reason: payload.reason,
+    steps,
+  };
+  return { channel: 'orders', event, sourceId: message.id, signalId: payload.signalId, data };
+}
+
+/** A signal ends once: a fill that comes after its end is told as a partial one. */
+function orderEventName({ from, to }: OrderChanged): StreamEventName | undefined {
+  if (TERMINAL.has(from)) return 'order.partially_filled';
+  if (to === 'created' || to === 'unknown') return undefined;
+  return `order.${to}`;
+}
+
+function tradeEvent(message: Message<'trade.created' | 'trade.updated' | 'trade.closed'>, at: string): NewEvent {
+  const { payload } = message;
+  const data = {
+    signal_id: payload.signalId,
+    at,
+    trade_id: payload.tradeId,
+    account_id: payload.accountId,
+    symbol: payload.symbol,
+    direction: payload.direction,
+    quantity: payload.quantity,
+    entry_price: payload.entryPrice,
+    exit_price: payload.exitPrice,
+    realised_profit: payload.realisedProfit,
+    opened_at: payload.openedAt,
+    closed_at: payload.closedAt,
+  };
+  return { channel: 'trades', event: message.type, sourceId: message.id, signalId: payload.signalId, data };
+}

@@ -1,0 +1,61 @@
+import { terminalEvents, type EventFrame, type Message } from '@keelson/contracts';
+import type { StepHandler, StepWork } from '@keelson/messaging';
+import type { Tx } from '@keelson/persistence';
+import { eventOf, stepsOf } from './event.ts';
+import { appendEvents, historyOf, type History, type NewEvent } from './publish.store.ts';
+
+/** Takes frames to the gateways after the commit; may lose them, for gateways read holes from Postgres. */
+export type FrameSender = (teamId: string, frames: readonly EventFrame[]) => void;
+
+interface PublishContext {
+  readonly history: History;
+  /** Events of this commit, gathered so that the hot row of offsets is taken once and last. */
+  readonly events: NewEvent[];
+}
+
+/** Step publish: events of one commit get the next offsets of their channels, gap-free, in that commit. */
+export function publishStep(send: FrameSender): StepHandler<PublishContext> {
+  return {
+    step: 'publish',
+
+    async prefetch(tx, signalId) {
+      return { history: await historyOf(tx, signalId), events: [] };
+    },
+
+    handle(message, context, work) {
+      const event = eventOf(message, stepsOf(message, context.history));
+      if (!event) return [];
+      if (context.events.length === 0) appendAtEnd(context.events, work, send);
+      // Of one order only the newest state of a commit is told: nobody can see the ones between.
+      const superseded = context.events.findIndex((one) => supersedes(event, one));
+      if (superseded >= 0) context.events.splice(superseded, 1);
+      context.events.push(event);
+      return [];
+    },
+  };
+}
+
+/** For what is told outside of a signal's way (the trading state): appended at the end of that transaction. */
+export function announce(tx: Tx, message: Message): void {
+  const event = eventOf(message, undefined);
+  if (event) tx.atEnd(2, () => void appendEvents(tx, [event]).catch(() => undefined));
+}
+
+function supersedes(newer: NewEvent, older: NewEvent): boolean {
+  if (newer.channel !== 'orders' || older.channel !== 'orders' || isTerminal(older)) return false;
+  return newer.data['order_id'] === older.data['order_id'];
+}
+
+function isTerminal({ event }: NewEvent): boolean {
+  return (terminalEvents as readonly string[]).includes(event);
+}
+
+function appendAtEnd(events: NewEvent[], { tx, teamId, afterCommit }: StepWork, send: FrameSender): void {
+  let frames: Promise<EventFrame[]> | undefined;
+  tx.atEnd(2, () => {
+    frames = appendEvents(tx, events);
+    // A failure here fails the commit as well, which is where it is thrown.
+    frames.catch(() => undefined);
+  });
+  afterCommit(async () => send(teamId, await frames!));
+}
