@@ -27,6 +27,20 @@ async function endsWithin(work: Promise<unknown>, limitMs: number): Promise<bool
   }
 }
 
+/** How often connections that fell idle are closed: a kept-alive one would otherwise hold the server for a minute. */
+const IDLE_CHECK_MS = 50;
+
+/** Stops accepting; resolves once the last request is answered and its connection closed. */
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+    server.close(() => {
+      clearInterval(idle);
+      resolve();
+    });
+  });
+}
+
 /**
  * Goes away in order: not ready, no new connections, requests in flight and the service's own work end side by side, then
  * pools close. Returns the exit code: 0 when all ended within the limit, 1 when something had to be cut off.
@@ -36,24 +50,22 @@ export async function drain(parts: DrainParts): Promise<0 | 1> {
   const endsAt = performance.now() + milliseconds(within);
   const left = () => endsAt - performance.now();
   health.stop();
-  const requestsEnded = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  const requestsEnded = closed(server);
   let code: 0 | 1 = 0;
-  try {
-    if (!(await endsWithin(Promise.all([onDrain?.(), requestsEnded]), left()))) {
-      logger.error(`Work was still in flight after ${within}; it is cut off and will be recovered by its lease`);
-      code = 1;
+  const stage = async (work: Promise<unknown>, limitMs: number, late: string) => {
+    try {
+      if (await endsWithin(work, limitMs)) return;
+      logger.error(late);
+    } catch (error) {
+      logger.error({ error }, 'Draining failed');
     }
-    server.closeAllConnections();
-    // What is cut off still gets a moment to close its pools, else Postgres learns of it by time-out.
-    if (!(await endsWithin(close(), Math.max(left(), 1_000)))) {
-      logger.error('Connections did not close in time');
-      code = 1;
-    }
-  } catch (error) {
-    logger.error({ error }, 'Draining failed');
     code = 1;
-  }
+  };
+  const work = Promise.all([onDrain?.(), requestsEnded]);
+  await stage(work, left(), `Work was still in flight after ${within}; it is cut off and recovered by its lease`);
+  server.closeAllConnections();
+  // What is cut off still gets a moment to close its pools, else Postgres learns of it by time-out.
+  await stage(close(), Math.max(left(), 1_000), 'Connections did not close in time');
   logger.info({ exit_code: code }, 'Stopped');
   return code;
 }

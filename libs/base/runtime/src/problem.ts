@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { errorStatus, type ErrorCode, type ErrorDetail } from '@keelson/contracts';
 
 /**
@@ -59,17 +60,19 @@ const UNAVAILABLE_TEXT =
 
 /** True when an error (or its cause) says that a store cannot be reached, so that the same request may succeed later. */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!types.isNativeError(error)) return false;
   const { code, syscall } = error as Error & { code?: unknown; syscall?: unknown };
   if (typeof code === 'string' && UNAVAILABLE_SQLSTATE.test(code)) return true;
   // ENOENT of a file is a bug; ENOENT of a connect is a socket that is not there.
   if (typeof code === 'string' && UNAVAILABLE_SYSTEM.has(code) && syscall !== 'open' && syscall !== 'stat') return true;
-  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
+  // One error per address that a name stands for.
+  const { errors } = error as Partial<AggregateError>;
+  if (Array.isArray(errors) && errors.some(isUnavailable)) return true;
   return UNAVAILABLE_TEXT.test(error.message) || isUnavailable(error.cause);
 }
 
 function isCoded(error: unknown): error is HttpProblem {
-  if (!(error instanceof Error)) return false;
+  if (!types.isNativeError(error)) return false;
   const { code, details } = error as Partial<HttpProblem>;
   return typeof code === 'string' && Object.hasOwn(errorStatus, code) && Array.isArray(details);
 }
@@ -117,7 +120,7 @@ export function answerFor(error: unknown): Answer {
       unexpected: false,
     };
   }
-  if (error instanceof Error) {
+  if (types.isNativeError(error)) {
     const carrier = error as Error & { status?: unknown; statusCode?: unknown; getStatus?: () => number };
     const status = carrier.getStatus?.() ?? carrier.statusCode ?? carrier.status;
     if (typeof status === 'number' && status >= 400 && status <= 599)
