@@ -1,5 +1,5 @@
 import { Decimal, invariant } from '@keelson/kernel';
-import { PriceSource } from './prices.ts';
+import type { PriceSource } from './prices.ts';
 import type { EventRecord, OrderRecord } from './records.ts';
 
 export type OrderStatus = 'accepted' | 'partially_filled' | 'filled' | 'rejected' | 'cancelled';
@@ -26,16 +26,33 @@ export interface PositionView {
   readonly quantity: string;
 }
 
-/** An order in memory: texts and few objects, since closed orders stay for ever to refuse their id a second time. */
+/** The part of an order's record that is needed after it was booked. */
+export type Plan = Pick<
+  OrderRecord,
+  | 'outcome'
+  | 'client_order_id'
+  | 'venue_order_id'
+  | 'account'
+  | 'symbol'
+  | 'side'
+  | 'quantity'
+  | 'first_quantity'
+  | 'reason'
+>;
+
+/**
+ * An order in memory. Closed orders stay for ever, to refuse their id a second time, so this is kept small: about 450 bytes
+ * an order, and events stay in the file. 256 MiB of memory thus hold some 200,000 orders; then the log is to be moved away.
+ */
 export interface BookedOrder {
-  readonly record: OrderRecord;
+  readonly plan: Plan;
   status: OrderStatus | 'new';
   filled: string;
   /** Sum of quantity × price of the fills. */
   value: string;
   reason: string | undefined;
   /** `seq` of each of its events. */
-  readonly events: number[];
+  events: readonly number[];
 }
 
 /**
@@ -47,6 +64,8 @@ export class Book {
   readonly #orders = new Map<string, BookedOrder>();
   readonly #open = new Map<string, BookedOrder>();
   readonly #positions = new Map<string, Map<string, Decimal>>();
+  /** One copy of each account and symbol, however many orders name it. */
+  readonly #names = new Map<string, string>();
   #lastSeq = 0;
 
   constructor(prices: PriceSource) {
@@ -83,7 +102,14 @@ export class Book {
   applyOrder(record: OrderRecord): BookedOrder {
     invariant(!this.#orders.has(record.client_order_id), 'A client order id is booked once');
     if (record.reference_price !== undefined) this.prices.anchor(record.symbol, new Decimal(record.reference_price));
-    const order: BookedOrder = { record, status: 'new', filled: '0', value: '0', reason: undefined, events: [] };
+    const order: BookedOrder = {
+      plan: this.#planOf(record),
+      status: 'new',
+      filled: '0',
+      value: '0',
+      reason: undefined,
+      events: [],
+    };
     this.#orders.set(record.client_order_id, order);
     this.#open.set(record.client_order_id, order);
     return order;
@@ -94,7 +120,8 @@ export class Book {
     const order = this.#orders.get(event.client_order_id);
     invariant(order !== undefined, 'An event belongs to an order that was booked before it');
     this.#lastSeq = event.seq;
-    order.events.push(event.seq);
+    // A new array, since a pushed one keeps room for seventeen.
+    order.events = order.events.concat(event.seq);
     order.reason = event.reason ?? order.reason;
     if (event.type === 'filled') this.#applyFill(order, event);
     else order.status = event.type;
@@ -102,13 +129,33 @@ export class Book {
     return order;
   }
 
+  #planOf(record: OrderRecord): Plan {
+    return {
+      outcome: record.outcome,
+      client_order_id: record.client_order_id,
+      venue_order_id: record.venue_order_id,
+      account: this.#shared(record.account),
+      symbol: this.#shared(record.symbol),
+      side: record.side,
+      quantity: record.quantity,
+      ...(record.first_quantity === undefined ? {} : { first_quantity: record.first_quantity }),
+      ...(record.reason === undefined ? {} : { reason: record.reason }),
+    };
+  }
+
+  #shared(name: string): string {
+    const known = this.#names.get(name);
+    if (known === undefined) this.#names.set(name, name);
+    return known ?? name;
+  }
+
   #applyFill(order: BookedOrder, event: EventRecord): void {
     invariant(event.quantity !== undefined && event.price !== undefined, 'A fill has a quantity and a price');
     const filled = new Decimal(order.filled).plus(event.quantity);
-    invariant(filled.lessThanOrEqualTo(order.record.quantity), 'An order is never filled beyond its quantity');
+    invariant(filled.lessThanOrEqualTo(order.plan.quantity), 'An order is never filled beyond its quantity');
     order.filled = filled.toFixed();
     order.value = new Decimal(order.value).plus(new Decimal(event.quantity).times(event.price)).toFixed();
-    order.status = filled.equals(order.record.quantity) ? 'filled' : 'partially_filled';
+    order.status = filled.equals(order.plan.quantity) ? 'filled' : 'partially_filled';
     this.prices.advance(event.symbol);
     const signed = event.side === 'buy' ? new Decimal(event.quantity) : new Decimal(event.quantity).negated();
     let positions = this.#positions.get(event.account);
@@ -123,15 +170,15 @@ export function isOpen(order: BookedOrder): boolean {
 }
 
 /** The order as it travels. */
-export function viewOf({ record, status, filled, value, reason }: BookedOrder): OrderView {
+export function viewOf({ plan, status, filled, value, reason }: BookedOrder): OrderView {
   invariant(status !== 'new', 'Nobody sees an order before its first event');
   return {
-    venue_order_id: record.venue_order_id,
-    client_order_id: record.client_order_id,
-    account: record.account,
-    symbol: record.symbol,
-    side: record.side,
-    quantity: record.quantity,
+    venue_order_id: plan.venue_order_id,
+    client_order_id: plan.client_order_id,
+    account: plan.account,
+    symbol: plan.symbol,
+    side: plan.side,
+    quantity: plan.quantity,
     filled_quantity: filled,
     ...(filled === '0' ? {} : { average_price: new Decimal(value).dividedBy(filled).toDecimalPlaces(12).toFixed() }),
     status,

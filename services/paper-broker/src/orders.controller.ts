@@ -36,7 +36,7 @@ export class OrdersController {
     const wanted = orderList.safeParse(query);
     if (!wanted.success) return sendInvalid(reply, wanted.error);
     const { account } = wanted.data;
-    const open = this.book.openOrders().filter(({ record }) => account === undefined || record.account === account);
+    const open = this.book.openOrders().filter(({ plan }) => account === undefined || plan.account === account);
     sendJson(reply, 200, { orders: open.map(viewOf) });
   }
 

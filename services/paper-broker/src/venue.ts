@@ -86,13 +86,18 @@ export class Venue {
 
   #plan(request: OrderRequest): OrderRecord {
     const { book, faults, clock, logId } = this.#parts;
-    const { deadline: _deadline, ...wanted } = request;
     const refused = faults.takeReject(request.client_order_id);
     const first = refused ? undefined : this.#firstPart(request);
     return {
       kind: 'order',
       outcome: refused ? 'rejected' : 'accepted',
-      ...wanted,
+      client_order_id: request.client_order_id,
+      account: request.account,
+      symbol: request.symbol,
+      side: request.side,
+      type: request.type,
+      quantity: request.quantity,
+      ...(request.reference_price === undefined ? {} : { reference_price: request.reference_price }),
       venue_order_id: `${logId}-${String(book.orderCount + 1).padStart(7, '0')}`,
       ...(first === undefined ? {} : { first_quantity: first }),
       ...(refused ? { reason: 'simulated rejection' } : {}),
@@ -113,30 +118,30 @@ export class Venue {
 
   /** Does what an order's plan has next, whatever was done before: fresh orders and those of a restart alike. */
   #carryOn(order: BookedOrder, told: string[]): void {
-    const { record } = order;
+    const { plan } = order;
     if (order.events.length === 0) {
-      const refused = record.outcome === 'rejected';
+      const refused = plan.outcome === 'rejected';
       told.push(
-        this.#emit(order, { type: refused ? 'rejected' : 'accepted', ...(refused ? { reason: record.reason } : {}) }),
+        this.#emit(order, { type: refused ? 'rejected' : 'accepted', ...(refused ? { reason: plan.reason } : {}) }),
       );
     }
     if (!isOpen(order)) return;
-    if (order.filled === '0') told.push(this.#fill(order, record.first_quantity ?? record.quantity, 1));
+    if (order.filled === '0') told.push(this.#fill(order, plan.first_quantity ?? plan.quantity, 1));
     if (isOpen(order)) this.#fillRestLater(order);
   }
 
   #fillRestLater(order: BookedOrder): void {
-    const { client_order_id: key } = order.record;
+    const { client_order_id: key } = order.plan;
     const fillRest = (): void => {
       this.#timers.delete(key);
       if (this.#closed || !isOpen(order)) return;
-      this.#fill(order, new Decimal(order.record.quantity).minus(order.filled).toFixed(), 2);
+      this.#fill(order, new Decimal(order.plan.quantity).minus(order.filled).toFixed(), 2);
     };
     this.#timers.set(key, setTimeout(fillRest, this.#parts.faults.latency(key, 1)));
   }
 
   #fill(order: BookedOrder, quantity: string, part: number): string {
-    const { symbol, client_order_id: subject } = order.record;
+    const { symbol, client_order_id: subject } = order.plan;
     const price = this.#parts.book.prices.execution(symbol, subject, part).toFixed();
     const cumulative = new Decimal(order.filled).plus(quantity).toFixed();
     return this.#emit(order, { type: 'filled', quantity, price, cumulative_quantity: cumulative });
@@ -147,7 +152,7 @@ export class Venue {
     what: Pick<EventRecord, 'type' | 'quantity' | 'price' | 'cumulative_quantity' | 'reason'>,
   ): string {
     const { book, log, clock } = this.#parts;
-    const { client_order_id, venue_order_id, account, symbol, side } = order.record;
+    const { client_order_id, venue_order_id, account, symbol, side } = order.plan;
     const event: EventRecord = {
       kind: 'event',
       event_id: `${venue_order_id}-${order.events.length + 1}`,
