@@ -4,8 +4,8 @@ import { ChannelFeed } from './channel-feed.ts';
 import { SharedRun } from './shared-run.ts';
 import type { LogState, StreamLog } from './stream.store.ts';
 
-/** Events read in one go; a page of orders is about 200 KB. */
-export const PAGE_SIZE = 500;
+/** Events read in one go; a page of orders is about 125 KB. */
+export const PAGE_SIZE = 250;
 
 export interface TeamFeedParts {
   readonly teamId: Id;
