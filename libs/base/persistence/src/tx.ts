@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Id } from '@keelson/kernel';
 import type { PoolClient, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
@@ -21,6 +22,7 @@ export class Tx {
   readonly #sent: Promise<unknown>[] = [];
   readonly #last: { rank: number; work: () => void }[] = [];
   #inFlight = 0;
+  #corked = false;
 
   constructor(
     client: PoolClient,
@@ -95,11 +97,24 @@ export class Tx {
   #count<T>(send: () => Promise<T>): Promise<T> {
     if (this.#inFlight === 0) this.#counters.roundTrips += 1;
     this.#inFlight += 1;
+    this.#cork();
     const settled = () => {
       this.#inFlight -= 1;
     };
     const sent = send();
     sent.then(settled, settled);
     return sent;
+  }
+
+  /** Holds the connection's writes until this turn of the event loop ends: a wave leaves in one system call, not in one each. */
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    const { stream } = (this.#client as unknown as { readonly connection: { readonly stream: Duplex } }).connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      stream.uncork();
+    });
   }
 }
