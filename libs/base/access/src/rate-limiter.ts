@@ -131,6 +131,7 @@ export class RateLimiter {
       maxRetriesPerRequest: 0,
       commandTimeout: COMMAND_MS,
       connectTimeout: 1_000,
+      disconnectTimeout: 100,
       retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
     });
     redis.on('error', (error: Error) => {
