@@ -1,0 +1,14 @@
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { halt } from './commands/halt.ts';
+import { logs } from './commands/logs.ts';
+import { resume } from './commands/resume.ts';
+import { signal } from './commands/signal.ts';
+import { start } from './commands/start.ts';
+import { status } from './commands/status.ts';
+import { stop } from './commands/stop.ts';
+import { tail } from './commands/tail.ts';
+import type { Command } from './framework/command.ts';
+
+/** Every command of `keelson`, in the order of its help. Adding one is a file in commands/ and a line here. */
+export const commands: readonly Command[] = [start, stop, status, logs, doctor, demo, signal, tail, halt, resume];
