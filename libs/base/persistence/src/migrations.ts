@@ -6,6 +6,7 @@ import { CreateOrders } from './migrations/2026_11_21_0940_create_orders.ts';
 import { CreateLedger } from './migrations/2026_11_21_0950_create_ledger.ts';
 import { CreateStream } from './migrations/2026_11_21_1000_create_stream.ts';
 import { CreateOperations } from './migrations/2026_11_21_1010_create_operations.ts';
+import { CreateSelfTest } from './migrations/2026_11_21_1020_create_self_test.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   CreateLedger,
   CreateStream,
   CreateOperations,
+  CreateSelfTest,
 ];

@@ -1,8 +1,11 @@
 export { StreamClient, StreamClosed } from './client.ts';
 export type { StreamClientOptions, StreamConnection } from './client.ts';
 export type { ClientStream } from './fan-out.ts';
+export { RedisFrameSender } from './frame-sender.ts';
 export { textMessage } from './frame-batch.ts';
 export type { FrameBatch, Receiver } from './frame-batch.ts';
+export { announce, publishStep } from './publish.ts';
+export type { FrameSender } from './publish.ts';
 export { StreamFeed } from './stream-feed.ts';
 export type { StreamFeedParts } from './stream-feed.ts';
 export { maySee } from './visibility.ts';

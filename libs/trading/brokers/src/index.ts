@@ -1,3 +1,4 @@
+export { LoopbackBroker } from './adapters/loopback/loopback.ts';
 export { PaperBroker } from './adapters/paper/client.ts';
 export type { PaperSettings } from './adapters/paper/config.ts';
 export { PAPER } from './adapters/paper/parse.ts';
@@ -14,3 +15,7 @@ export type {
 export type { BrokerCapabilities } from './capabilities.ts';
 export { BrokerError } from './errors.ts';
 export type { BrokerErrorCode } from './errors.ts';
+export { Listener } from './listen.ts';
+export type { ListenerParts } from './listen.ts';
+export { Router } from './route.ts';
+export type { RouterParts } from './route.ts';

@@ -38,6 +38,15 @@ export const worker = defineService({
       .enum(['on', 'off'])
       .default('on')
       .describe('take over from a dead owner at once, not when its lease ends'),
+    WORKER_FUSE: z
+      .enum(['on', 'off'])
+      .default('on')
+      .describe('neighbouring steps share a commit; off, each hops through the queue'),
+    WORKER_STEP_DELAY: z
+      .string()
+      .regex(/^[a-z]+:\d+$/)
+      .optional()
+      .describe('a step and milliseconds added to it, to prove that a load gate notices; never set in prod'),
     WORKER_CARRIER: z
       .enum(['queue', 'sweep'])
       .default('queue')

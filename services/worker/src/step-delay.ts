@@ -1,0 +1,13 @@
+import type { Probe } from '@keelson/messaging';
+
+/**
+ * A delay in one named step, for proving that the load gate notices: "book:50" adds 50 ms before every commit that books.
+ * Refused in prod by the configuration's schema.
+ */
+export function probeFrom(setting: string | undefined): Probe | undefined {
+  if (!setting) return undefined;
+  const [step, delay] = setting.split(':');
+  return async (point, at) => {
+    if (point === 'before-commit' && at === step) await new Promise((resolve) => setTimeout(resolve, Number(delay)));
+  };
+}
