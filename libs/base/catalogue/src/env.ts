@@ -10,8 +10,15 @@ const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 const redisUrl = z.url({ protocol: /^rediss?$/ });
 const httpUrl = z.url({ protocol: /^https?$/ });
 
-/** A JSON Web Key Set as text; parsed where tokens are verified. */
-const jwks = z.string().refine((text) => text.startsWith('{'), 'must be a JSON Web Key Set');
+/** True for the text of `{"keys":[…]}`; what its keys must be like is checked where tokens are verified. */
+function isKeySet(text: string): boolean {
+  try {
+    return Array.isArray((JSON.parse(text) as { keys?: unknown }).keys);
+  } catch {
+    return false;
+  }
+}
+const jwks = z.string().refine(isKeySet, 'must be a JSON Web Key Set, {"keys":[…]}');
 
 export const processEnv = {
   PORT: port.describe('port that the service listens on'),
@@ -47,6 +54,14 @@ export const tokenEnv = {
   AUTH_JWKS_URL: httpUrl
     .optional()
     .describe('public keys that sign access tokens, by URL (Supabase: …/auth/v1/.well-known/jwks.json)'),
+};
+
+/** For services that pages of other origins call (INF-FR-017). */
+export const browserEnv = {
+  CORS_ORIGINS: z
+    .string()
+    .optional()
+    .describe('origins of pages that may call this service, comma separated; on a local stack any loopback page may'),
 };
 
 export const venueEnv = {

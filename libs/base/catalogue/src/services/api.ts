@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { postgresEnv, processEnv, redisEnv, tokenEnv } from '../env.ts';
+import { browserEnv, postgresEnv, processEnv, redisEnv, tokenEnv } from '../env.ts';
 import { apiAvailability, webhookAvailability } from '../objective.ts';
 import { defineService } from '../service.ts';
 
@@ -20,6 +20,7 @@ export const api = defineService({
     ...postgresEnv,
     ...redisEnv,
     ...tokenEnv,
+    ...browserEnv,
     STREAM_URL: z
       .url({ protocol: /^wss?$/ })
       .optional()
