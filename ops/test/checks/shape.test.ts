@@ -13,7 +13,7 @@ describe('shapeOf', () => {
       'const a = 1; // behind code',
       '',
       '// alone',
-      'const b = `${a}',
+      'const b = `a',
       '// text`;',
       '',
     ].join('\n');
