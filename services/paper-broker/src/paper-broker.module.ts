@@ -1,6 +1,6 @@
 import { paperBroker } from '@keelson/catalogue';
 import { systemClock } from '@keelson/kernel';
-import { CONFIG, type ConfigOf, LOGGER } from '@keelson/runtime';
+import { CONFIG, ConfigError, type ConfigOf, LOGGER } from '@keelson/runtime';
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Book } from './book.ts';
@@ -19,7 +19,10 @@ type Config = ConfigOf<typeof paperBroker>;
 
 function faultsOf(config: Config): Faults {
   const { PAPER_LATENCY_MIN_MS: min, PAPER_LATENCY_MAX_MS: max } = config;
-  if (min > max) throw new Error('PAPER_LATENCY_MIN_MS is above PAPER_LATENCY_MAX_MS; the first must be the smaller');
+  if (min > max) {
+    const expected = 'shortest time to an answer; at most PAPER_LATENCY_MAX_MS';
+    throw new ConfigError([{ key: 'PAPER_LATENCY_MIN_MS', problem: 'invalid', expected }]);
+  }
   return new Faults({
     seed: config.PAPER_SEED,
     latency_ms: { min, max },

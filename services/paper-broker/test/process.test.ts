@@ -161,6 +161,14 @@ describe('the process', () => {
     expect((await call('/health/ready')).status).toBe(200);
   });
 
+  it('refuses to start with its latencies the wrong way round, and names the variable', async () => {
+    const confused = await PaperVenue.prepare({ latencyMs: { min: 20, max: 5 } });
+    confused.spawn();
+    expect(await confused.exitCode()).toBe(78);
+    expect(confused.output).toContain('PAPER_LATENCY_MIN_MS is invalid');
+    await confused.stop();
+  });
+
   it('refuses to start on a damaged log, and says which line', async () => {
     const damaged = await PaperVenue.prepare({ log: '{"kind":"log","log":"a","at":"x"}\nnonsense\n' });
     damaged.spawn();

@@ -24,13 +24,13 @@ export function cancelCases(venue: () => VenueUnderTest): void {
     });
 
     it('BC-21 a cancelled order stays cancelled; cancelling again says the same', async () => {
-      await venue().fillInTwoParts(100);
+      await venue().fillInTwoParts(250);
       const order = orderFor(venue());
       await venue().broker.submit(order, deadlineIn(2_000));
       const first = await venue().broker.cancel(order.clientOrderId, order.account);
       if (first.outcome !== 'cancelled') throw new Error(`expected cancelled, got ${first.outcome}`);
       expect(first.reports.at(-1)?.type).toBe('broker.cancelled');
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await new Promise((resolve) => setTimeout(resolve, 350));
       expect(await venue().broker.cancel(order.clientOrderId, order.account)).toEqual(first);
       expect(await venue().broker.find(order.clientOrderId, order.account)).toEqual({
         outcome: 'found',

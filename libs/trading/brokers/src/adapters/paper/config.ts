@@ -34,7 +34,7 @@ export function paperConfig(settings: PaperSettings): PaperConfig {
   if (url.username !== '' || url.password !== '' || url.pathname !== '/' || url.search !== '') {
     throw new BrokerError('configuration', 'PAPER_BROKER_URL must be host and port only: no user name, path or query');
   }
-  const { least, most } = settings.reconnectAfter ?? { least: '50 milliseconds', most: '2 seconds' };
+  const { least, most } = settings.reconnectAfter ?? { least: '50 milliseconds', most: '1 second' };
   return {
     origin: url.origin,
     streamUrl: `${url.origin.replace(/^http/, 'ws')}/v1/stream`,
