@@ -56,6 +56,15 @@ export const tokenEnv = {
     .describe('public keys that sign access tokens, by URL (Supabase: …/auth/v1/.well-known/jwks.json)'),
 };
 
+/** A service that checks tokens needs their keys in one of two ways; checked beside the other keys, not after them. */
+export function withTokenKeys<Schema extends z.ZodObject>(schema: Schema): Schema {
+  return schema.refine(({ AUTH_JWKS, AUTH_JWKS_URL }) => AUTH_JWKS !== undefined || AUTH_JWKS_URL !== undefined, {
+    path: ['AUTH_JWKS'],
+    error: 'set this key or AUTH_JWKS_URL',
+    when: () => true,
+  });
+}
+
 /** For services that pages of other origins call (INF-FR-017). */
 export const browserEnv = {
   CORS_ORIGINS: z

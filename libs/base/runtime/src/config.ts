@@ -81,7 +81,9 @@ export function loadConfig<Schema extends z.ZodObject>(
     const purpose = (schema.shape[key] as z.ZodType | undefined)?.description;
     const missing = keys.includes(key) && !(key in picked);
     // zod's messages name types, bounds and choices; they never quote what was received.
-    const expected = [purpose, missing ? undefined : issue.message].filter(Boolean).join('; ') || issue.message;
+    // For an absent key they only say that nothing is not something, unless the catalogue wrote them.
+    const words = missing && issue.code !== 'custom' ? undefined : issue.message;
+    const expected = [purpose, words].filter(Boolean).join('; ') || issue.message;
     problems.set(key, { key, problem: missing ? 'missing' : 'invalid', expected });
   }
   const all = [...problems.values(), ...unknownKeys(keys, env)];

@@ -53,7 +53,8 @@ export class NestLogger implements LoggerService {
     this.#write('warn', message, rest);
   }
   error(message: unknown, ...rest: unknown[]): void {
-    this.#write('error', message, rest);
+    // A start that fails is told once, by refuseToStart().
+    this.#write(rest.at(-1) === 'ExceptionHandler' ? 'debug' : 'error', message, rest);
   }
   fatal(message: unknown, ...rest: unknown[]): void {
     this.#write('fatal', message, rest);

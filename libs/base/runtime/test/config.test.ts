@@ -7,6 +7,7 @@ const complete = {
   PORT: '3000',
   DATABASE_URL: 'postgres://keelson_app:secret@127.0.0.1/keelson',
   REDIS_URL: 'redis://127.0.0.1:6379',
+  AUTH_JWKS: '{"keys":[]}',
 };
 
 function problemsOf(env: NodeJS.ProcessEnv, schema: z.ZodObject = api.env): ConfigError {
@@ -39,11 +40,13 @@ describe('loadConfig', () => {
       'PORT invalid',
       'DATABASE_URL missing',
       'REDIS_URL invalid',
+      'AUTH_JWKS missing',
       'DATABASE_POOLSIZE unknown',
       'KEELSON_NONSENSE unknown',
     ]);
     expect(problems[1]?.expected).toContain('as the role keelson_app');
-    expect(problems[3]?.expected).toContain('did you mean DATABASE_POOL_SIZE?');
+    expect(problems[3]?.expected).toContain('AUTH_JWKS_URL');
+    expect(problems[4]?.expected).toContain('did you mean DATABASE_POOL_SIZE?');
   });
 
   it('never repeats a value, whatever the key', () => {
@@ -59,6 +62,12 @@ describe('loadConfig', () => {
   it('takes an empty value for an absent one', () => {
     expect(loadConfig(api.env, { ...complete, LOG_LEVEL: '' }).LOG_LEVEL).toBe('info');
     expect(problemsOf({ ...complete, DATABASE_URL: '' }).problems[0]?.problem).toBe('missing');
+  });
+
+  it('takes the keys of tokens by URL instead', () => {
+    const byUrl = { ...complete, AUTH_JWKS: '', AUTH_JWKS_URL: 'https://auth.example/jwks.json' };
+    expect(loadConfig(api.env, byUrl).AUTH_JWKS_URL).toBe('https://auth.example/jwks.json');
+    expect(problemsOf({ ...complete, AUTH_JWKS: '{broken' }).problems[0]?.expected).toContain('JSON Web Key Set');
   });
 
   it('lets keys of other services and of the process pass, so that one environment file may serve several', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { browserEnv, postgresEnv, processEnv, redisEnv, tokenEnv } from '../env.ts';
+import { browserEnv, postgresEnv, processEnv, redisEnv, tokenEnv, withTokenKeys } from '../env.ts';
 import { apiAvailability, webhookAvailability } from '../objective.ts';
 import { defineService } from '../service.ts';
 
@@ -15,17 +15,19 @@ export const api = defineService({
   runs: ['receive'],
   needs: ['postgres', 'redis'],
   after: ['worker'],
-  env: z.strictObject({
-    ...processEnv,
-    ...postgresEnv,
-    ...redisEnv,
-    ...tokenEnv,
-    ...browserEnv,
-    STREAM_URL: z
-      .url({ protocol: /^wss?$/ })
-      .optional()
-      .describe('stream address that the start page connects to'),
-  }),
+  env: withTokenKeys(
+    z.strictObject({
+      ...processEnv,
+      ...postgresEnv,
+      ...redisEnv,
+      ...tokenEnv,
+      ...browserEnv,
+      STREAM_URL: z
+        .url({ protocol: /^wss?$/ })
+        .optional()
+        .describe('stream address that the start page connects to'),
+    }),
+  ),
   secrets: [
     { variable: 'DATABASE_URL', purpose: 'password of the role keelson_app', rotateEvery: 'on compromise' },
     { variable: 'REDIS_URL', purpose: 'password of the carrier', rotateEvery: 'on compromise' },

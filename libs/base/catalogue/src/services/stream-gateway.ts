@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { browserEnv, postgresEnv, processEnv, redisEnv, tokenEnv } from '../env.ts';
+import { browserEnv, postgresEnv, processEnv, redisEnv, tokenEnv, withTokenKeys } from '../env.ts';
 import { apiAvailability } from '../objective.ts';
 import { defineService } from '../service.ts';
 
@@ -15,7 +15,7 @@ export const streamGateway = defineService({
   runs: [],
   needs: ['postgres', 'redis'],
   after: [],
-  env: z.strictObject({ ...processEnv, ...postgresEnv, ...redisEnv, ...tokenEnv, ...browserEnv }),
+  env: withTokenKeys(z.strictObject({ ...processEnv, ...postgresEnv, ...redisEnv, ...tokenEnv, ...browserEnv })),
   secrets: [
     { variable: 'DATABASE_URL', purpose: 'password of the role keelson_app', rotateEvery: 'on compromise' },
     { variable: 'REDIS_URL', purpose: 'password of the carrier', rotateEvery: 'on compromise' },
