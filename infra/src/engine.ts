@@ -60,6 +60,7 @@ async function selectStack(engine: Engine, stack: string): Promise<void> {
 /** Words that every verb gets, and those that go with one. */
 function engineWords(engine: Engine, { verb, stack, json, rest }: Request): string[] {
   const base = process.env['KEELSON_PORT_BASE'];
+  const asks = verb !== 'preview' && !rest.includes('--preview-only');
   const runsProgram = ['preview', 'up', 'refresh'].includes(verb);
   return [
     verb,
@@ -70,7 +71,7 @@ function engineWords(engine: Engine, { verb, stack, json, rest }: Request): stri
     stack,
     '--config-file',
     engine.configFile(stack),
-    ...(verb === 'preview' ? [] : ['--yes', '--skip-preview']),
+    ...(asks ? ['--yes', '--skip-preview'] : []),
     ...(json ? ['--json'] : []),
     ...(base !== undefined && runsProgram ? ['--config', `keelson:portBase=${base}`] : []),
     ...rest,

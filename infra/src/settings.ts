@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
-/** What a person may set per stack (\`pulumi config set\`); Pulumi.yaml has the types, the defaults and a sentence for each. */
+/** What a person may set per stack (`pulumi config set`); Pulumi.yaml has the types, the defaults and a sentence for each. */
 export interface Settings {
   readonly portBase: number;
   readonly workerReplicas: number;
+  /** Longest time from a service's start to its readiness; usual is below a second. */
+  readonly readyWithinSeconds: number;
   /** service → variable → value, over what the catalogue's defaults and the stack say. */
   readonly serviceEnv: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -27,16 +29,20 @@ export function normalizeServiceEnv(entries: readonly string[]): Settings['servi
   return result;
 }
 
+function wholeNumber(config: ConfigReader, key: string, usual: number, from: number, to: number): number {
+  const text = config.get(key);
+  const value = Number(text ?? usual);
+  if (Number.isInteger(value) && value >= from && value <= to) return value;
+  throw new Error(`${key} is ${text}; allowed are whole numbers from ${from} to ${to}`);
+}
+
 /** Checks the stack's configuration; Pulumi has checked the types, ranges are ours. */
 export function normalizeSettings(config: ConfigReader): Settings {
-  const portBase = Number(config.get('portBase') ?? 3000);
-  if (!Number.isInteger(portBase) || portBase < 1024 || portBase > 65_000) {
-    throw new Error(`portBase is ${config.get('portBase')}; allowed are whole numbers from 1024 to 65000`);
-  }
-  const workerReplicas = Number(config.get('workerReplicas') ?? 2);
-  if (!Number.isInteger(workerReplicas) || workerReplicas < 1 || workerReplicas > 10) {
-    throw new Error(`workerReplicas is ${config.get('workerReplicas')}; allowed are whole numbers from 1 to 10`);
-  }
   const entries = z.array(z.string()).parse(JSON.parse(config.get('serviceEnv') ?? '[]'));
-  return { portBase, workerReplicas, serviceEnv: normalizeServiceEnv(entries) };
+  return {
+    portBase: wholeNumber(config, 'portBase', 3000, 1024, 65_000),
+    workerReplicas: wholeNumber(config, 'workerReplicas', 2, 1, 10),
+    readyWithinSeconds: wholeNumber(config, 'readyWithinSeconds', 30, 1, 600),
+    serviceEnv: normalizeServiceEnv(entries),
+  };
 }

@@ -6,8 +6,8 @@ import { Process } from '../../providers/local/resources.ts';
 import { serviceHash } from './content-hash.ts';
 import type { LocalTarget } from './target.ts';
 
-/** Longest time from the start of a service to its readiness; usual is below a second. */
-const READY_WITHIN_MS = 30_000;
+/** Part of a service's memory that its old objects may fill. */
+const HEAP_SHARE = 0.6;
 
 /** The local reading of a service's instance: a Node process that listens on a port of this machine. */
 export function localProcess(
@@ -25,17 +25,19 @@ export function localProcess(
     NODE_ENV: 'production',
     NODE_COMPILE_CACHE: join(target.folders.root, 'compile-cache'),
   };
+  // The rest of the memory is for code, buffers and young objects; a heap without limit grows past it before it is swept.
+  const heapMib = Math.floor(plan.memoryMib * HEAP_SHARE);
   const args = {
     instance: instance.name,
     service: spec.name,
     command: target.toolchain.node,
-    args: ['--enable-source-maps', join(target.repository, spec.entry)],
+    args: [`--max-old-space-size=${heapMib}`, '--enable-source-maps', join(target.repository, spec.entry)],
     cwd: target.repository,
     env: { ...runtime, ...env },
     port: instance.port,
     url: instance.url,
     ready: { kind: 'http' as const, url: instance.readyUrl },
-    readyWithinMs: READY_WITHIN_MS,
+    readyWithinMs: target.settings.readyWithinSeconds * 1_000,
     stopSignal: 'SIGTERM' as const,
     // The service has its own limit for draining; killing comes a little later.
     graceMs: plan.drainMs + 2_000,
