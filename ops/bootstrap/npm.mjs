@@ -41,5 +41,5 @@ export function npmEnvironment(context, nodePath) {
     ([name]) => !/^npm_(package|lifecycle|command|execpath|node_execpath|config_local_prefix)/.test(name),
   );
   const path = `${dirname(nodePath)}:${context.env['PATH'] ?? ''}`;
-  return { ...Object.fromEntries(inherited), PATH: path, NO_UPDATE_NOTIFIER: '1' };
+  return { ...Object.fromEntries(inherited), PATH: path, npm_config_update_notifier: 'false' };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SetupError } from '../failure.mjs';
-import { readIfThere } from '../files.mjs';
+import { readIfThere, writeAtomically } from '../files.mjs';
 import { acquireLock } from '../lock.mjs';
 import { findNpm, npmEnvironment } from '../npm.mjs';
 
@@ -46,7 +46,7 @@ export async function provide(context, step, nodePath) {
     });
     const lockText = await readFile(join(context.repository, 'package-lock.json'));
     const installed = createHash('sha256').update(lockText).digest('hex');
-    await writeFile(stampFile(context), `${installed}\n`);
+    await writeAtomically(stampFile(context), `${installed}\n`);
     return { installed };
   } finally {
     await release();
