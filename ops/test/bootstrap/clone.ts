@@ -21,7 +21,7 @@ export class EmptyClone {
   readonly root: string;
   readonly cache: string;
   readonly bin: string;
-  readonly env: Record<string, string>;
+  env: Record<string, string>;
 
   private constructor(parent: string) {
     this.root = join(parent, 'a clone');
