@@ -17,6 +17,8 @@ const config = {
       },
     ],
   },
+  globalSetup: '<rootDir>/libs/base/testkit/jest-setup.mjs',
+  globalTeardown: '<rootDir>/libs/base/testkit/jest-teardown.mjs',
   testMatch: ['**/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.keelson/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.keelson/'],

@@ -1,0 +1,10 @@
+export { startChild, untilReady } from './child.ts';
+export type { Child } from './child.ts';
+export { freePort } from './port.ts';
+export { PostgresServer } from './postgres-server.ts';
+export { RedisServer } from './redis-server.ts';
+export { seedTeam } from './seed-team.ts';
+export type { SeededTeam, TeamOptions } from './seed-team.ts';
+export { testDatabase } from './test-database.ts';
+export type { TestDatabase } from './test-database.ts';
+export { testRedisUrl } from './test-redis.ts';
