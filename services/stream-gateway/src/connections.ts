@@ -1,5 +1,5 @@
 import { milliseconds } from '@keelson/kernel';
-import { Metrics } from '@keelson/runtime';
+import type { Metrics } from '@keelson/runtime';
 import { closeCode } from './close-code.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionLimits } from './limits.ts';
