@@ -66,6 +66,7 @@ export class RateLimiter {
   readonly #limiters = new Map<string, BurstyRateLimiter | RateLimiterRedis>();
   #redis: Promise<Redis | undefined> | undefined;
   #fallenBack = false;
+  #closing = false;
 
   constructor(settings: RateLimiterSettings = {}) {
     this.#settings = settings;
@@ -88,6 +89,7 @@ export class RateLimiter {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     const redis = await this.#redis;
     redis?.disconnect();
   }
@@ -134,10 +136,12 @@ export class RateLimiter {
       disconnectTimeout: 100,
       retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
     });
-    redis.on('error', (error: Error) => {
-      if (!this.#fallenBack) this.#settings.onFallback?.(error);
+    const lost = (error: Error) => {
+      if (!this.#fallenBack && !this.#closing) this.#settings.onFallback?.(error);
       this.#fallenBack = true;
-    });
+    };
+    redis.on('error', lost);
+    redis.on('close', () => lost(new Error('The connection to Redis ended')));
     redis.on('ready', () => {
       this.#fallenBack = false;
     });

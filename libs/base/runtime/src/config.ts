@@ -49,11 +49,18 @@ function distance(left: string, right: string): number {
   return row[right.length]!;
 }
 
+/** Variables of a test run, which the processes that it starts inherit. */
+const TEST_PREFIX = 'KEELSON_TEST_';
+
+function isOurs(key: string): boolean {
+  return PREFIXES.some((prefix) => key.startsWith(prefix)) && !key.startsWith(TEST_PREFIX);
+}
+
 function unknownKeys(schemaKeys: readonly string[], env: NodeJS.ProcessEnv): ConfigProblem[] {
   // A key of another service is no typo: one environment file may serve several processes.
   const known = new Set([...PROCESS_KEYS, ...services.flatMap((spec) => Object.keys(spec.env.shape)), ...schemaKeys]);
   return Object.keys(env)
-    .filter((key) => PREFIXES.some((prefix) => key.startsWith(prefix)) && !known.has(key))
+    .filter((key) => isOurs(key) && !known.has(key))
     .sort()
     .map((key) => {
       const nearest = [...known]

@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { errorBody } from '@keelson/contracts';
 import { bootstrap } from '@keelson/runtime';
+import { freePort } from '@keelson/testkit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FixtureModule } from './fixture/module.ts';
 import { fixtureService } from './fixture/spec.ts';
-import { freePort } from './fixture/process.ts';
 
 let app: NestFastifyApplication;
 let url: string;

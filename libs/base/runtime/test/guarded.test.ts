@@ -4,10 +4,10 @@ import { AccessModule, CurrentIdentity, requireIdentity } from '@keelson/access/
 import { errorBody } from '@keelson/contracts';
 import { PersistenceModule } from '@keelson/persistence/module';
 import { bootstrap } from '@keelson/runtime';
+import { freePort } from '@keelson/testkit';
 import { Controller, Get, Module, Post, UseGuards } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from './fixture/process.ts';
 import { fixtureService } from './fixture/spec.ts';
 
 class GuardedController {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
+import { freePort } from '@keelson/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type FixtureProcess, freePort, startFixture } from './fixture/process.ts';
+import { type FixtureProcess, startFixture } from './fixture/process.ts';
 
 const running: FixtureProcess[] = [];
 afterEach(async () => {
