@@ -1,5 +1,8 @@
 import { demo } from './commands/demo.ts';
+import { dev } from './commands/dev.ts';
+import { demoCrash } from './commands/demo-crash.ts';
 import { doctor } from './commands/doctor.ts';
+import { explain } from './commands/explain.ts';
 import { halt } from './commands/halt.ts';
 import { logs } from './commands/logs.ts';
 import { resume } from './commands/resume.ts';
@@ -11,4 +14,18 @@ import { tail } from './commands/tail.ts';
 import type { Command } from './framework/command.ts';
 
 /** Every command of `keelson`, in the order of its help. Adding one is a file in commands/ and a line here. */
-export const commands: readonly Command[] = [start, stop, status, logs, doctor, demo, signal, tail, halt, resume];
+export const commands: readonly Command[] = [
+  start,
+  stop,
+  dev,
+  status,
+  logs,
+  doctor,
+  demo,
+  demoCrash,
+  signal,
+  tail,
+  explain,
+  halt,
+  resume,
+];

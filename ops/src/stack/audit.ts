@@ -1,4 +1,5 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
+import type { Id } from '@keelson/kernel';
 import type { Context } from '../framework/context.ts';
 import { messageOf } from '../framework/failure.ts';
 import { everyTeam } from '../trading/teams.ts';
@@ -9,17 +10,19 @@ export interface Operation {
   readonly subject: string;
   readonly reason?: string;
   readonly details?: Record<string, unknown>;
+  /** The team that it concerns; every team when absent. */
+  readonly teamId?: Id | undefined;
 }
 
 /**
- * Records what an operator did in the audit log of every team, because it binds every team. With Postgres down (which
+ * Records what an operator did in the audit log of the team that it concerns, or of every team. With Postgres down (which
  * may be why he did it) the record goes to a file of the stack, and says so: it is never dropped.
  */
-export async function recordOperation(context: Context, operation: Operation): Promise<void> {
+export async function recordOperation(context: Context, { teamId: only, ...operation }: Operation): Promise<void> {
   try {
     await withDatabase(context, async (db) => {
       const { recordAudit } = await import('@keelson/access');
-      for (const teamId of await everyTeam(db)) {
+      for (const teamId of only ? [only] : await everyTeam(db)) {
         await db.transaction(teamId, async (tx) => void recordAudit(tx, { teamId, actor: context.actor, ...operation }));
       }
     });

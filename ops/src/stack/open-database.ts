@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@keelson/persistence';
 import type { Context } from '../framework/context.ts';
 import { exitCode, Failure, messageOf } from '../framework/failure.ts';
@@ -12,7 +13,7 @@ export async function withDatabase<T>(context: Context, work: (db: Database) => 
   const url = context.environment['DATABASE_URL'] ?? readCredentials(context.folders, context.stack).databaseUrl;
   const db = new Database({ url, poolSize: 4, applicationName: 'keelson-ops' });
   try {
-    await db.ping().catch((error: unknown) => {
+    await reach(db).catch((error: unknown) => {
       throw new Failure(`Postgres at ${new URL(url).host} does not answer: ${messageOf(error)}`, {
         code: exitCode.resource,
         fix: context.environment['DATABASE_URL'] ? 'check DATABASE_URL and the database' : 'npm start repairs it',
@@ -22,5 +23,20 @@ export async function withDatabase<T>(context: Context, work: (db: Database) => 
     return await work(db);
   } finally {
     await db.close();
+  }
+}
+
+const TRIES = 5;
+const PAUSE_MS = 300;
+
+/** The pool gives up on a connection after 200 ms, as a webhook must; a person at a busy machine can wait a little longer. */
+async function reach(db: Database): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.ping();
+    } catch (error) {
+      if (attempt === TRIES) throw error;
+      await sleep(PAUSE_MS);
+    }
   }
 }

@@ -1,10 +1,14 @@
 import { request } from 'node:http';
+import { z } from 'zod';
 import { exitCode, Failure } from '../framework/failure.ts';
 
 interface Reply {
   readonly status: number;
   readonly body: Record<string, unknown>;
 }
+
+const supervised = z.object({ name: z.string(), instance: z.string(), state: z.string(), pid: z.number().nullable() });
+export type SupervisedProcess = z.infer<typeof supervised>;
 
 /** Errors of a socket that nobody listens on (any more). */
 const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
@@ -19,6 +23,12 @@ export class Supervisor {
 
   async isRunning(): Promise<boolean> {
     return (await this.#send('GET', '/health'))?.status === 200;
+  }
+
+  /** Every process that it looks after, as it is now; undefined when no supervisor runs. */
+  async processes(): Promise<readonly SupervisedProcess[] | undefined> {
+    const reply = await this.#send('GET', '/processes');
+    return reply && supervised.array().parse(reply.body);
   }
 
   /** Stops one process and starts it again; resolves when it is ready. Throws a Failure with the end of its log. */

@@ -56,7 +56,8 @@ export function changeTradingState(context: Context, wanted: WantedState): Promi
 /** Reads the state back in a transaction of its own. */
 export function verifyTradingState(context: Context, change: StateChange): Promise<void> {
   return withDatabase(context, async (db) => {
-    const [team] = change.scope === 'platform' ? await everyTeam(db) : [await teamOf(db, change.scope.slice('account:'.length))];
+    const account = accountIn(change);
+    const [team] = account === undefined ? await everyTeam(db) : [await teamOf(db, account)];
     const [row] = await db.transaction(team!, (tx) => tx.query<{ state: string }>(READ_STATE, [change.scope]));
     if (row?.state === change.to) return;
     throw new Failure(`${change.scope} reads ${row?.state ?? 'nothing'} after it was set to ${change.to}`, {
@@ -67,7 +68,13 @@ export function verifyTradingState(context: Context, change: StateChange): Promi
 }
 
 /** Records the change in the audit log of every team that it binds. */
-export function recordChange(context: Context, action: string, change: StateChange): Promise<void> {
+export async function recordChange(context: Context, action: string, change: StateChange): Promise<void> {
   const { scope: subject, reason, ...details } = change;
-  return recordOperation(context, { action, subject, reason, details });
+  const account = accountIn(change);
+  const teamId = account === undefined ? undefined : await withDatabase(context, (db) => teamOf(db, account));
+  await recordOperation(context, { action, subject, reason, details, teamId });
+}
+
+function accountIn({ scope }: StateChange): string | undefined {
+  return scope.startsWith('account:') ? scope.slice('account:'.length) : undefined;
 }

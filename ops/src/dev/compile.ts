@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { basename, dirname, join, relative } from 'node:path';
+import { serviceNamed } from '@keelson/catalogue';
+
+/** Where a source of a service lands, as the build lays it out. */
+export function targetOf(repository: string, service: string, file: string): string {
+  const { source, entry } = serviceNamed(service);
+  const inside = relative(join(repository, source, 'src'), file);
+  return join(repository, dirname(entry), inside.replace(/\.ts$/, '.js'));
+}
+
+/**
+ * Compiles one file of a service into dist/, or copies it, or removes what came from it when it is gone. Throws with
+ * swc's message, which shows the place; the last good output stays.
+ */
+export async function compileFile(repository: string, service: string, file: string): Promise<void> {
+  const target = targetOf(repository, service, file);
+  if (!existsSync(file)) {
+    rmSync(target, { force: true });
+    return;
+  }
+  mkdirSync(dirname(target), { recursive: true });
+  if (!file.endsWith('.ts')) {
+    writeFileSync(target, readFileSync(file));
+    return;
+  }
+  const { transformFile } = await import('@swc/core');
+  const { code, map } = await transformFile(file, {
+    configFile: join(repository, '.swcrc'),
+    sourceFileName: relative(dirname(target), file),
+  });
+  if (map) writeFileSync(`${target}.map`, map);
+  writeFileSync(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n`);
+}
+
+/** Libraries run from source: finds out whether Node can read the file before any service is stopped for it. */
+export function checkLibraryFile(file: string): void {
+  if (existsSync(file)) stripTypeScriptTypes(readFileSync(file, 'utf8'));
+}
