@@ -32,7 +32,7 @@ export const importTable: readonly PackageRow[] = [
   { name: 'signals', folder: 'libs/trading/signals', mayImport: base },
   { name: 'brokers', folder: 'libs/trading/brokers', mayImport: base },
   { name: 'stream', folder: 'libs/feeds/stream', mayImport: base },
-  { name: 'service-*', folder: 'services/*', mayImport: libraries },
+  { name: 'service-*', folder: 'services/*', mayImport: [...libraries, 'runbooks'] },
   { name: 'runbooks', folder: 'runbooks', mayImport: ['catalogue'] },
   { name: 'infra', folder: 'infra', mayImport: ['kernel', 'catalogue', 'runbooks'] },
   { name: 'ops', folder: 'ops', mayImport: [...libraries, 'runbooks'] },

@@ -1,3 +1,4 @@
+export type { AlertSpec } from './alert.ts';
 export { datastores } from './datastores.ts';
 export type { DatastoreSpec } from './datastores.ts';
 export { metrics } from './metrics.ts';

@@ -11,7 +11,11 @@ export const schedules = [
   { name: 'outbox-sweep', purpose: 'wakes workers for outbox rows that no live lease holds', every: '1 second' },
   { name: 'stuck-order-check', purpose: 'counts orders that are submitted without an answer', every: '2 seconds' },
   { name: 'alert-evaluation', purpose: 'fires and clears alerts', every: '2 seconds' },
-  { name: 'receipt-retention', purpose: 'deletes receipts and dedupe keys past their time', every: '1 hour' },
+  {
+    name: 'receipt-retention',
+    purpose: 'deletes receipt bodies, dedupe keys and stream events past their time',
+    every: '1 hour',
+  },
 ] as const satisfies readonly ScheduleSpec[];
 
 export type ScheduleName = (typeof schedules)[number]['name'];

@@ -1,9 +1,9 @@
 import type { Id } from '@keelson/kernel';
 import pg from 'pg';
-import type { DataSource, EntityManager, EntitySchema } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { sql } from './statement.ts';
 import { Tx, type TrafficCounters } from './tx.ts';
-import { managerOn, sharedDataSource } from './typeorm.ts';
+import { type EntityOptions, managerOn, sharedDataSource } from './typeorm.ts';
 
 export interface DatabaseOptions {
   /** postgres://… of the role keelson_app; may go through a transaction-mode pooler. */
@@ -13,7 +13,8 @@ export interface DatabaseOptions {
   /** Connections of this process. */
   readonly poolSize: number;
   readonly applicationName: string;
-  readonly entities?: readonly EntitySchema[];
+  /** What `Tx.manager()` may read and write. */
+  readonly entities?: readonly EntityOptions[];
 }
 
 const SET_TEAM = sql('persistence.set_team', `select set_config('keelson.team_id', $1, true)`);

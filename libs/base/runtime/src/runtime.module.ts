@@ -5,7 +5,7 @@ import { loadConfig } from './config.ts';
 import { HealthChecks } from './health.ts';
 import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
-import { CONFIG, LOGGER, SERVICE } from './tokens.ts';
+import { CONFIG, LOGGER } from './tokens.ts';
 
 /** What every process has. bootstrap() makes it; tests may. */
 export interface RuntimeParts {
@@ -29,11 +29,10 @@ export function runtimeParts(spec: ServiceSpec, env: NodeJS.ProcessEnv): Runtime
   return { config, logger, health, metrics: new Metrics() };
 }
 
-/** Provides SERVICE, CONFIG, LOGGER, HealthChecks and Metrics to every module of a process. */
+/** Provides CONFIG, LOGGER, HealthChecks and Metrics to every module of a process. */
 export class RuntimeModule {
   static forService(spec: ServiceSpec, parts: RuntimeParts = runtimeParts(spec, process.env)): DynamicModule {
     const providers = [
-      { provide: SERVICE, useValue: spec },
       { provide: CONFIG, useValue: parts.config },
       { provide: LOGGER, useValue: parts.logger },
       { provide: HealthChecks, useValue: parts.health },

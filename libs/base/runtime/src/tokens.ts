@@ -7,5 +7,3 @@
 export const CONFIG: unique symbol = Symbol.for('keelson.config') as never;
 /** The process's pino logger. */
 export const LOGGER: unique symbol = Symbol.for('keelson.logger') as never;
-/** The catalogue entry of the running service. */
-export const SERVICE: unique symbol = Symbol.for('keelson.service') as never;

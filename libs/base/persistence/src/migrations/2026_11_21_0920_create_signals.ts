@@ -51,7 +51,7 @@ export class CreateSignals implements MigrationInterface {
         where sender_id is null and sent_at is not null;
       create index signals_received_at on keelson.signals (team_id, received_at);
     `);
-    await tenantTable(runner, 'receipts', 'select, insert, delete');
+    await tenantTable(runner, 'receipts', 'select, insert, update (body)');
     await tenantTable(runner, 'webhook_dedupe', 'select, insert, update, delete');
     await tenantTable(runner, 'signals', 'select, insert');
   }

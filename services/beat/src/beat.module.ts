@@ -1,0 +1,75 @@
+import type { beat } from '@keelson/catalogue';
+import { Lease, Owner, WakeUpQueue } from '@keelson/messaging';
+import { Database } from '@keelson/persistence';
+import { PersistenceModule } from '@keelson/persistence/module';
+import { alerts } from '@keelson/runbooks';
+import { type ConfigOf, HealthChecks, LOGGER, Metrics } from '@keelson/runtime';
+import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { AlertLog } from './alert-log.ts';
+import { scheduled } from './scheduled-work.ts';
+import { Scheduler } from './scheduler.ts';
+import { alertEvaluation } from './schedules/alert-evaluation.ts';
+import { outboxSweep } from './schedules/outbox-sweep.ts';
+import { receiptRetention } from './schedules/receipt-retention.ts';
+import { stuckOrderCheck } from './schedules/stuck-orders.ts';
+
+type BeatConfig = ConfigOf<typeof beat>;
+
+const SCHEDULER_LEASE_MS = 3_000;
+
+/** The beat: one scheduler for the platform, however many processes run. */
+@Module({})
+export class BeatModule implements OnModuleInit {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Scheduler) private readonly scheduler: Scheduler,
+    @Inject(HealthChecks) private readonly health: HealthChecks,
+  ) {}
+
+  static register(config: BeatConfig): DynamicModule {
+    return {
+      module: BeatModule,
+      imports: [
+        PersistenceModule.register({
+          url: config.DATABASE_URL,
+          directUrl: config.DATABASE_DIRECT_URL,
+          poolSize: config.DATABASE_POOL_SIZE,
+          applicationName: config.KEELSON_INSTANCE ?? 'beat',
+        }),
+      ],
+      providers: [
+        { provide: WakeUpQueue, useFactory: () => new WakeUpQueue(config.REDIS_URL) },
+        {
+          provide: Scheduler,
+          useFactory: (database: Database, wakeUps: WakeUpQueue, metrics: Metrics, logger: Logger) => {
+            const owner = new Owner(database);
+            const alertLog = new AlertLog(logger);
+            return new Scheduler({
+              database,
+              owner,
+              lease: new Lease(database, owner, 'scheduler', SCHEDULER_LEASE_MS),
+              work: scheduled({
+                'outbox-sweep': outboxSweep(database, wakeUps, metrics),
+                'stuck-order-check': stuckOrderCheck(database, metrics),
+                'alert-evaluation': alertEvaluation(database, alerts, (...state) => alertLog.note(...state)),
+                'receipt-retention': receiptRetention(database),
+              }),
+              onError: (schedule, error) =>
+                logger.error({ schedule, error }, 'A schedule failed; it runs again at its time'),
+            });
+          },
+          inject: [Database, WakeUpQueue, Metrics, LOGGER],
+        },
+      ],
+    };
+  }
+
+  onModuleInit(): void {
+    this.health.add({ name: 'database', check: () => this.database.ping() });
+    this.health.add({
+      name: 'scheduler',
+      check: () => Promise.resolve({ role: this.scheduler.active ? 'active' : 'standby' }),
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import type { AlertSpec, MetricName } from '@keelson/catalogue';
+import { milliseconds } from '@keelson/kernel';
+import { outboxDepth } from '@keelson/messaging';
+import { sql, type Database } from '@keelson/persistence';
+import { countStuckOrders } from './stuck-orders.ts';
+
+/** Reads the metrics that alerts look at from where they are true: Postgres. */
+const sources: Readonly<Partial<Record<MetricName, (database: Database) => Promise<number>>>> = {
+  keelson_outbox_oldest_age_seconds: async (database) => (await database.relay(outboxDepth)).oldestAgeSeconds,
+  keelson_orders_stuck: countStuckOrders,
+};
+
+const READ = sql(
+  'alert_evaluation.read',
+  'select state, since, clock_timestamp() as now from alerts where alert = $1 for update',
+);
+const NOW = sql('alert_evaluation.now', 'select clock_timestamp() as now');
+const WRITE = sql(
+  'alert_evaluation.write',
+  `insert into alerts (alert, state, value, since, evaluated_at) values ($1, $2, $3, $4, clock_timestamp())
+   on conflict (alert) do update
+      set state = excluded.state, value = excluded.value, since = excluded.since, evaluated_at = excluded.evaluated_at`,
+);
+
+export type AlertState = 'inactive' | 'pending' | 'firing';
+
+export interface AlertStanding {
+  readonly state: AlertState;
+  /** When it came into this state. */
+  readonly since: Date;
+}
+
+/** Pending while the metric is above, firing once it stayed there, inactive at the first look below. Pure. */
+export function nextStanding(
+  before: AlertStanding | undefined,
+  above: boolean,
+  now: Date,
+  forMs: number,
+): AlertStanding {
+  const state = before?.state ?? 'inactive';
+  const next = stateAfter(state, above, now.getTime() - (before?.since.getTime() ?? now.getTime()), forMs);
+  return before && next === state ? before : { state: next, since: now };
+}
+
+function stateAfter(state: AlertState, above: boolean, lastedMs: number, forMs: number): AlertState {
+  if (!above) return 'inactive';
+  if (state === 'firing') return 'firing';
+  if (state === 'pending') return lastedMs >= forMs ? 'firing' : 'pending';
+  return forMs === 0 ? 'firing' : 'pending';
+}
+
+async function evaluate(database: Database, alert: AlertSpec, value: number): Promise<AlertState> {
+  return database.platform(async (tx) => {
+    const [row] = await tx.query<{ state: AlertState; since: Date; now: Date }>(READ, [alert.name]);
+    const now = row?.now ?? (await tx.query<{ now: Date }>(NOW))[0]!.now;
+    const standing = nextStanding(row, value > alert.above, now, milliseconds(alert.for));
+    tx.execute(WRITE, [alert.name, standing.state, value, standing.since]);
+    return standing.state;
+  });
+}
+
+/** Looks at every alert once, and tells where each stands. */
+export function alertEvaluation(
+  database: Database,
+  alerts: readonly AlertSpec[],
+  onState: (alert: AlertSpec, state: AlertState, value: number) => void,
+): () => Promise<void> {
+  return async () => {
+    for (const alert of alerts) {
+      const source = sources[alert.metric];
+      if (!source) throw new Error(`Alert ${alert.name} looks at ${alert.metric}, which beat has no source for`);
+      const value = await source(database);
+      onState(alert, await evaluate(database, alert, value), value);
+    }
+  };
+}
