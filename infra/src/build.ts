@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { transformFile } from '@swc/core';
-import { services } from '@keelson/catalogue';
+import { services, type ServiceSpec } from '@keelson/catalogue';
 import { isBuilt, stampFile } from './targets/local/built.ts';
 import { serviceHash } from './targets/local/content-hash.ts';
 import { repositoryFolder } from './targets/local/folders.ts';
@@ -14,38 +14,39 @@ import { repositoryFolder } from './targets/local/folders.ts';
 /** What happened to each service, by name. */
 export type BuildReport = Readonly<Record<string, 'built' | 'unchanged' | 'no source'>>;
 
-async function compile(repository: string, source: string, service: string, hash: string): Promise<void> {
+async function compileFile(repository: string, from: string, to: string): Promise<void> {
+  const configFile = join(repository, '.swcrc');
+  const { code, map } = await transformFile(from, { configFile, sourceFileName: relative(dirname(to), from) });
+  if (map) writeFileSync(`${to}.map`, map);
+  writeFileSync(to, `${code}\n//# sourceMappingURL=${basename(to)}.map\n`);
+}
+
+/** Compiles src/ to where the entry file is expected, and copies what a service serves as it is (public/) beside it. */
+async function compile(repository: string, { name, source, entry }: ServiceSpec, hash: string): Promise<void> {
   const from = join(repository, source, 'src');
-  const to = join(repository, 'dist', 'services', service);
-  rmSync(to, { recursive: true, force: true });
-  const files = readdirSync(from, { recursive: true, encoding: 'utf8' });
-  for (const file of files) {
-    const target = join(to, file.replace(/\.ts$/, '.js'));
-    if (file.endsWith('.ts')) {
-      const options = {
-        configFile: join(repository, '.swcrc'),
-        sourceFileName: relative(dirname(target), join(from, file)),
-      };
-      const { code, map } = await transformFile(join(from, file), options);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(`${target}.map`, map ?? '{}');
-      writeFileSync(target, `${code}\n//# sourceMappingURL=${file.split('/').at(-1)?.replace(/\.ts$/, '.js.map')}\n`);
-    } else if (/\.(html|css|js|svg|json)$/.test(file)) {
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, readFileSync(join(from, file)));
-    }
+  const to = join(repository, dirname(entry));
+  rmSync(dirname(stampFile(repository, name)), { recursive: true, force: true });
+  for (const file of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    const path = join(file.parentPath, file.name);
+    const target = join(to, relative(from, path));
+    if (!file.isFile()) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    if (file.name.endsWith('.ts')) await compileFile(repository, path, target.replace(/\.ts$/, '.js'));
+    else copyFileSync(path, target);
   }
-  writeFileSync(stampFile(repository, service), hash);
+  const open = join(repository, source, 'public');
+  if (existsSync(open)) cpSync(open, join(dirname(to), 'public'), { recursive: true });
+  writeFileSync(stampFile(repository, name), hash);
 }
 
 /** Builds what changed. Throws with swc's message and the file when a source doesn't compile. */
 export async function buildServices(repository = repositoryFolder): Promise<BuildReport> {
   const report = await Promise.all(
-    services.map(async ({ name, source }): Promise<[string, BuildReport[string]]> => {
+    services.map(async (spec): Promise<[string, BuildReport[string]]> => {
+      const { name, source } = spec;
       if (!existsSync(join(repository, source, 'src', 'main.ts'))) return [name, 'no source'];
-      const hash = serviceHash(repository, source);
-      if (isBuilt(repository, name, hash)) return [name, 'unchanged'];
-      await compile(repository, source, name, hash);
+      if (isBuilt(repository, spec)) return [name, 'unchanged'];
+      await compile(repository, spec, serviceHash(repository, source));
       return [name, 'built'];
     }),
   );

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { buildServices } from './build.ts';
 import { prepareEngine, type Engine } from './engine-environment.ts';
 import { SupervisorClient } from './targets/local/client.ts';
@@ -23,6 +24,9 @@ interface Request {
   readonly rest: readonly string[];
 }
 
+/** The engine warns at each run that the language host is not the one beside it. There is none beside it. */
+const HOST_NOTE = /using pulumi-language-nodejs from \$PATH/;
+
 function parse(words: readonly string[]): Request {
   const [verb = '', ...others] = words;
   const rest: string[] = [];
@@ -38,15 +42,19 @@ function parse(words: readonly string[]): Request {
 
 function run(engine: Engine, words: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<number> {
   return new Promise((resolve, reject) => {
+    const forProgram = words.includes('--json');
     const child = spawn(engine.program, [...words], {
       env: { ...engine.environment, ...extra },
-      stdio: 'inherit',
+      stdio: forProgram ? ['inherit', 'pipe', 'pipe'] : 'inherit',
     });
+    for (const [from, to] of [[child.stdout, process.stdout] as const, [child.stderr, process.stderr] as const]) {
+      if (from) createInterface({ input: from }).on('line', (line) => HOST_NOTE.test(line) || to.write(`${line}\n`));
+    }
     // Ctrl-C reaches the engine by itself; it ends in its own time, and we with it.
     process.on('SIGINT', () => undefined);
     process.on('SIGTERM', () => child.kill('SIGTERM'));
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('close', (code) => resolve(code ?? 1));
   });
 }
 
@@ -100,7 +108,10 @@ async function main(): Promise<number> {
       return 2;
   }
   await selectStack(engine, request.stack);
-  const code = await run(engine, engineWords(engine, request), request.wipe ? { KEELSON_WIPE: '1' } : {});
+  const code = await run(engine, engineWords(engine, request), {
+    KEELSON_BUILT: request.verb === 'up' ? '1' : '',
+    ...(request.wipe ? { KEELSON_WIPE: '1' } : {}),
+  });
   if (code === 0 && request.verb === 'destroy' && request.wipe) rmSync(folder, { recursive: true, force: true });
   return code;
 }

@@ -178,7 +178,7 @@ describe('a service that does not become ready', () => {
       '**worker-3',
     );
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain('worker-3 was not ready within 1000 ms (starting)');
+    expect(failed.output).toContain('worker-3 was not ready within 1000 ms. The last lines of its log:');
     expect(failed.output).toContain('fixture worker-3 starts');
     await stack.up('--config', 'keelson:serviceEnv[0]=worker:FIXTURE_READY_AFTER_MS=0', '--config-path');
     expect(await stack.process('worker-3')).toMatchObject({ state: 'ready' });

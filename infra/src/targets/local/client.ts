@@ -17,12 +17,13 @@ export class NotReadyError extends Error {
   readonly status: ProcessStatus;
 
   constructor(status: ProcessStatus & { log: string[] }, withinMs: number) {
-    const end = status.lastExit ? `, last end: ${status.lastExit}` : '';
     const log = status.log.length > 0 ? status.log.map((line) => `    ${line}`).join('\n') : '    (nothing)';
     const { log: _log, ...rest } = status;
-    super(
-      `${status.instance} was not ready within ${withinMs} ms (${status.state}${end}). The last lines of its log:\n${log}`,
-    );
+    const what =
+      status.state === 'starting'
+        ? `was not ready within ${withinMs} ms`
+        : `does not get ready: it is ${status.state} after ${status.lastExit ?? 'no start'}`;
+    super(`${status.instance} ${what}. The last lines of its log:\n${log}`);
     this.status = rest;
   }
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { CustomResourceOptions, Input } from '@pulumi/pulumi';
+import { runtime, type CustomResourceOptions, type Input } from '@pulumi/pulumi';
 import type { ServiceSpec } from '@keelson/catalogue';
 import type { PlannedInstance, PlannedService } from '../../components/service-plan.ts';
 import { Process } from '../../providers/local/resources.ts';
-import { serviceHash } from './content-hash.ts';
+import { artefactOf } from './built.ts';
 import type { LocalTarget } from './target.ts';
 
 /** Part of a service's memory that its old objects may fill. */
@@ -19,7 +19,7 @@ export function localProcess(
   after: readonly string[],
   options: CustomResourceOptions,
 ): Process {
-  const runtime = {
+  const base = {
     PATH: '/usr/bin:/bin',
     HOME: target.folders.root,
     NODE_ENV: 'production',
@@ -33,7 +33,7 @@ export function localProcess(
     command: target.toolchain.node,
     args: [`--max-old-space-size=${heapMib}`, '--enable-source-maps', join(target.repository, spec.entry)],
     cwd: target.repository,
-    env: { ...runtime, ...env },
+    env: { ...base, ...env },
     port: instance.port,
     url: instance.url,
     ready: { kind: 'http' as const, url: instance.readyUrl },
@@ -43,7 +43,7 @@ export function localProcess(
     graceMs: plan.drainMs + 2_000,
     memoryMib: plan.memoryMib,
     after: [...after],
-    artefact: serviceHash(target.repository, spec.source),
+    artefact: artefactOf(target.repository, spec, runtime.isDryRun()),
     writes: Object.entries(env).flatMap(([key, value]) =>
       key.endsWith('_FILE') && typeof value === 'string' ? [value] : [],
     ),

@@ -18,7 +18,12 @@ export const migrationTask: TaskPlan = {
   reads: ['libs/base/persistence/src/migrate.ts', 'libs/base/persistence/src/migrations'],
 };
 
-export const seedTask: TaskPlan = { name: 'seed', entry: 'ops/src/seed.ts', args: [], reads: ['ops/src/seed.ts'] };
+export const seedTask: TaskPlan = {
+  name: 'seed',
+  entry: 'ops/src/seed.ts',
+  args: [],
+  reads: ['ops/src/seed.ts', 'ops/src/seed'],
+};
 
 /** Inputs of the resource that runs a task. */
 export function taskArguments(

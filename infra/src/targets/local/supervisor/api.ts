@@ -15,7 +15,7 @@ export interface Controls {
 
 type Reply = { status: number; body: unknown };
 
-const LOG_LINES = 12;
+const LOG_LINES = 20;
 const query = z.object({ waitMs: z.coerce.number().int().min(0).max(600_000).default(30_000) });
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {

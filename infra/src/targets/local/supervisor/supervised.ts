@@ -10,6 +10,8 @@ import { isReady } from './probe.ts';
 const QUICK_PROBE_MS = 20;
 const SLOW_PROBE_MS = 200;
 const QUICK_PROBES = 150;
+/** Ends during one wait for readiness after which a service is not waited for: it doesn't like what it was given. */
+const ENDS_WITHOUT_HOPE = 4;
 
 /** What survives the supervisor: enough to find the process again. */
 export interface Remembered {
@@ -30,6 +32,7 @@ export class Supervised {
   private child: Child | undefined;
   private incarnation = '';
   private restarts = 0;
+  private ends = 0;
   private lastExit: string | null = null;
   private wanted = false;
   private timer: NodeJS.Timeout | undefined;
@@ -106,10 +109,15 @@ export class Supervised {
     clearTimeout(killer);
   }
 
-  /** Resolves with the state after it became ready, was given up or stopped, or after the time. */
+  /**
+   * Resolves with the state after it became ready, was given up or stopped, or after the time; for a service that ends
+   * again and again right after its start, without waiting for the end of the time.
+   */
   async settled(withinMs: number): Promise<ProcessState> {
     const until = Date.now() + withinMs;
-    while (!['ready', 'failed', 'stopped'].includes(this.state) && Date.now() < until) {
+    const ended = this.ends;
+    const hopeless = (): boolean => this.spec.kind === 'service' && this.ends - ended >= ENDS_WITHOUT_HOPE;
+    while (!['ready', 'failed', 'stopped'].includes(this.state) && !hopeless() && Date.now() < until) {
       await this.nextChange(until - Date.now());
     }
     return this.state;
@@ -156,6 +164,7 @@ export class Supervised {
   private ended(how: string): void {
     this.child = undefined;
     this.lastExit = how;
+    this.ends += 1;
     clearTimeout(this.timer);
     note('ended', { instance: this.spec.instance, how });
     if (!this.wanted) {
