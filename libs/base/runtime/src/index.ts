@@ -2,6 +2,7 @@
 import './compile-cache.ts';
 export { bootstrap } from './bootstrap.ts';
 export type { BootstrapOptions, ModuleParts, Started } from './bootstrap.ts';
+export { ConfigError } from './config.ts';
 export type { ConfigOf, ConfigProblem } from './config.ts';
 export { HealthChecks, NotReady } from './health.ts';
 export type { CheckFacts, HealthCheck, Readiness } from './health.ts';
