@@ -20,9 +20,7 @@ interface EventRow {
   readonly epoch: string;
   readonly stream_offset: string;
   readonly event: StreamEventName;
-  readonly signal_id: Id | null;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly created_at: Date;
+  readonly data: EventFrame['data'];
 }
 
 const NEWEST_EPOCH = 'select epoch from keelson.stream_epochs order by started_at desc limit 1';
@@ -37,7 +35,7 @@ const STATE = sql(
 
 const EVENTS_BETWEEN = sql(
   'stream.events_between',
-  `select (${NEWEST_EPOCH}) as epoch, stream_offset, event, signal_id, data, created_at
+  `select (${NEWEST_EPOCH}) as epoch, stream_offset, event, data
      from keelson.stream_events
     where team_id = $1 and channel = $2 and stream_offset > $3 and stream_offset <= $4
     order by stream_offset
@@ -82,13 +80,7 @@ export class StreamStore {
 /** The part of the store that fan-out needs; its property test runs on a log that it can interleave step by step. */
 export type StreamLog = Pick<StreamStore, 'state' | 'eventsBetween'>;
 
-function frameOf(channel: Channel, row: EventRow): EventFrame {
-  return {
-    type: 'event',
-    channel,
-    offset: Number(row.stream_offset),
-    epoch: row.epoch,
-    event: row.event,
-    data: { ...(row.signal_id ? { signal_id: row.signal_id } : {}), at: row.created_at.toISOString(), ...row.data },
-  };
+/** The same frame as the hint carried: what happened is in the data, nothing is added on the way. */
+function frameOf(channel: Channel, { stream_offset: offset, epoch, event, data }: EventRow): EventFrame {
+  return { type: 'event', channel, offset: Number(offset), epoch, event, data };
 }

@@ -10,6 +10,8 @@ export interface SubscriptionStart {
   readonly epoch?: string | undefined;
 }
 
+const PORTION_BYTES = 262_144;
+
 /**
  * One client on one channel: first the past from Postgres, page by page, then live, without a hole or a repetition
  * between the two. Joining happens in the same turn of the event loop that finds the client level with the feed, and
@@ -77,11 +79,20 @@ export class Subscription implements Listener {
         const kept = oldest === undefined ? 'none of them is retained' : `the oldest retained is ${oldest}`;
         return this.#joinAnew(feed, feed.delivered, `events after ${after} were asked for, ${kept}`);
       }
-      this.deliver(new FrameBatch(page));
+      await this.#deliverPage(new FrameBatch(page));
     }
     if (this.#ended) return;
     if (feed.generation === generation) feed.join(this);
     else this.#joinAnew(feed, feed.delivered, 'the event log is a new one');
+  }
+
+  /** A page of large events goes out piece by piece: a client that is behind must not count as one that is slow. */
+  async #deliverPage(page: FrameBatch): Promise<void> {
+    if (page.bytes.length <= PORTION_BYTES) return this.deliver(page);
+    for (const frame of page.frames) {
+      if (!(await this.#receiver.ready()) || this.#ended) return;
+      this.deliver(new FrameBatch([frame]));
+    }
   }
 
   #joinAnew(feed: ChannelFeed, offset: number, reason: string): void {

@@ -16,6 +16,15 @@ export class ClientInMemory implements Receiver {
     return Promise.resolve(true);
   }
 
+  /** Waits until the client has the offset on `orders`; throws with what it has when that takes too long. */
+  async reach(offset: number, withinMs = 5_000): Promise<void> {
+    const end = Date.now() + withinMs;
+    while ((this.offsets('orders').at(-1) ?? 0) < offset) {
+      if (Date.now() > end) throw new Error(`${offset} did not come, only ${this.offsets('orders').join(' ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
   offsets(channel: Channel): number[] {
     return this.events.filter((frame) => frame.channel === channel).map((frame) => frame.offset);
   }
