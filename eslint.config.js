@@ -51,7 +51,10 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-non-null-asserted-optional-chain': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': 'allow-with-description' }],
       'no-empty': 'error',
       'no-console': 'error',
@@ -73,7 +76,7 @@ export default tseslint.config(
   },
   {
     files: ['{libs,services,infra,ops,runbooks}/**/*.ts'],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: './tsconfig.lint.json', tsconfigRootDir: import.meta.dirname } },
     rules: typed,
   },
   {
@@ -81,8 +84,8 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', focusedTests, mocks] },
   },
   {
-    // What a person reads at a terminal is printed here, before anything is installed, and by load scripts inside k6.
-    files: ['ops/bootstrap/**', 'load-tests/**'],
+    // The set-up talks to a person before anything is installed, load scripts run inside k6, fixtures play any program.
+    files: ['ops/bootstrap/**', 'load-tests/**', '**/test/fixture*/**'],
     rules: { 'no-console': 'off' },
   },
 );

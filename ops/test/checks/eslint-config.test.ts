@@ -59,7 +59,7 @@ beforeAll(() => {
     'package.json',
     'tsconfig.json',
     'tsconfig.base.json',
-    'services/tsconfig.json',
+    'tsconfig.lint.json',
   ]) {
     cpSync(path.join(root, file), path.join(folder, file));
   }
@@ -86,7 +86,7 @@ describe('eslint.config.js', () => {
   }, 60_000);
 
   it('fails when it cannot read the types that its rules need', () => {
-    writeFileSync(path.join(folder, 'tsconfig.json'), '{ "include": ["nowhere"] }');
+    writeFileSync(path.join(folder, 'tsconfig.lint.json'), '{ "include": ["nowhere"] }');
     const { status, reports } = run();
     const kernel = reports.find(({ filePath }) => filePath.endsWith('kernel/src/a.ts'));
     expect(status).toBe(1);
