@@ -1,3 +1,4 @@
+import { alerts } from './commands/alerts.ts';
 import { demo } from './commands/demo.ts';
 import { dev } from './commands/dev.ts';
 import { demoCrash } from './commands/demo-crash.ts';
@@ -5,7 +6,12 @@ import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { halt } from './commands/halt.ts';
 import { logs } from './commands/logs.ts';
+import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
+import { runbookCheck } from './commands/runbook-check.ts';
+import { runbookList } from './commands/runbook-list.ts';
+import { runbookRun } from './commands/runbook-run.ts';
+import { runbookShow } from './commands/runbook-show.ts';
 import { signal } from './commands/signal.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
@@ -18,6 +24,7 @@ export const commands: readonly Command[] = [
   start,
   stop,
   dev,
+  restart,
   status,
   logs,
   doctor,
@@ -26,6 +33,11 @@ export const commands: readonly Command[] = [
   signal,
   tail,
   explain,
+  alerts,
   halt,
   resume,
+  runbookList,
+  runbookShow,
+  runbookRun,
+  runbookCheck,
 ];
