@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -43,6 +44,19 @@ describe('the log', () => {
     });
   });
 
+  it('has what is answered before it is answered', async () => {
+    await withFolder(async (folder) => {
+      const file = join(folder, 'venue.log');
+      const open = openVenue(file, { partial_fill_percent: 100, latency_ms: { min: 60_000, max: 60_000 } });
+      const { events } = await submit(open, order('first'));
+      expect(eventsIn(readFileSync(file, 'utf8'))).toMatchObject(events);
+      const cancelled = await open.venue.cancel('first');
+      expect(readFileSync(file, 'utf8')).toContain('"type":"cancelled"');
+      expect(await open.venue.find('first')).toEqual(cancelled);
+      await open.close();
+    });
+  });
+
   it('cut at any byte loses no whole line, and every order in it is carried to its planned end', async () => {
     await withFolder(async (folder) => {
       await makeLog(join(folder, 'whole.log'));
@@ -62,6 +76,9 @@ describe('the log', () => {
         expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
         expect(new Set(events.map(({ event_id: id }) => id)).size).toBe(events.length);
         expect(text.endsWith('\n')).toBe(true);
+        for (const { client_order_id: id } of events) {
+          expect(['filled', 'rejected']).toContain(open.book.find(id)?.status);
+        }
       }
     });
   });

@@ -130,6 +130,46 @@ describe('the stream', () => {
   });
 });
 
+/** The log of so many filled orders, as the venue would have written it. */
+function longLog(orders: number): string {
+  const at = '2026-01-01T00:00:00.000Z';
+  const lines: unknown[] = [{ kind: 'log', log: 'long', at }];
+  for (let index = 1; index <= orders; index += 1) {
+    const ids = {
+      client_order_id: `old-${index}`,
+      venue_order_id: `long-${index}`,
+      account: 'account',
+      symbol: 'AAPL',
+    };
+    const shared = { ...ids, side: 'buy', at };
+    lines.push({ kind: 'order', outcome: 'accepted', ...shared, type: 'market', quantity: '1' });
+    lines.push({ kind: 'event', event_id: `long-${index}-1`, seq: index * 2 - 1, ...shared, type: 'accepted' });
+    const fill = { type: 'filled', quantity: '1', price: '100', cumulative_quantity: '1' };
+    lines.push({ kind: 'event', event_id: `long-${index}-2`, seq: index * 2, ...shared, ...fill });
+  }
+  return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
+}
+
+describe('a slow client', () => {
+  it('is given a long past in order although much happens meanwhile', async () => {
+    const long = await PaperVenue.start({ log: longLog(15_000) });
+    const socket = new WebSocket(`${long.url.replace('http', 'ws')}/v1/stream?after=0`);
+    const seqs: number[] = [];
+    socket.on('message', (data: Buffer) => {
+      for (const { seq } of (JSON.parse(data.toString()) as Frame).events ?? []) seqs.push(seq);
+    });
+    await once(socket, 'open');
+    // Not read, the past fills the buffers between, and the venue has to wait with the rest of it.
+    socket.pause();
+    for (let index = 0; index < 50; index += 1) await long.post('/v1/orders', order(`new-${index}`));
+    socket.resume();
+    while (seqs.length < 30_100) await once(socket, 'message');
+    socket.terminate();
+    expect(seqs).toEqual(Array.from({ length: 30_100 }, (_, index) => index + 1));
+    await long.stop();
+  }, 15_000);
+});
+
 describe('the process', () => {
   it('killed under load has every answered order in its log', async () => {
     const answered: string[] = [];

@@ -113,6 +113,13 @@ describe('a deadline', () => {
     expect(await submit()).toMatchObject({ outcome: 'not_sent', cause: 'deadline_passed' });
   });
 
+  it('that has passed keeps every byte from leaving', async () => {
+    answer = says(200, { order: VIEW, events: [] });
+    expect(await submit(0)).toMatchObject({ outcome: 'not_sent', cause: 'deadline_passed' });
+    expect(await submit()).toMatchObject({ outcome: 'accepted' });
+    expect(requests).toBe(1);
+  });
+
   it('that passes while an order waits for a connection keeps it from being sent', async () => {
     answer = (_request, response) => void sleep(300).then(() => response.end());
     const [first, second] = await Promise.all([submit(1_000), submit(100)]);
