@@ -8,8 +8,9 @@ export function stampFile(repository: string, service: string): string {
   return join(repository, 'dist', 'services', service, '.content-hash');
 }
 
-/** Hash of what dist/ holds of a service; undefined when it was never built. */
+/** Hash of what dist/ holds of a service; undefined when it was never built, or runs from source. */
 export function builtHash(repository: string, { name, entry }: ServiceSpec): string | undefined {
+  if (!entry.startsWith('dist/')) return undefined;
   const stamp = stampFile(repository, name);
   return existsSync(stamp) && existsSync(join(repository, entry)) ? readFileSync(stamp, 'utf8') : undefined;
 }
