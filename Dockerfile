@@ -27,6 +27,7 @@ COPY --from=dependencies /app ./
 COPY libs ./libs
 COPY ops/src ./ops/src
 COPY runbooks ./runbooks
+COPY services/api/public ./services/api/public
 COPY --from=build /app/dist ./dist
 USER 1000:1000
 EXPOSE 8080

@@ -1,14 +1,27 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { AccessModule } from '@keelson/access/module';
 import { api } from '@keelson/catalogue';
+import { positionEntity, tradeEntity } from '@keelson/ledger';
 import { InstrumentDirectory } from '@keelson/market';
-import type { Database } from '@keelson/persistence';
+import { WakeUpQueue } from '@keelson/messaging';
+import { orderEntity } from '@keelson/orders';
+import { Database } from '@keelson/persistence';
 import { PersistenceModule } from '@keelson/persistence/module';
-import type { ConfigOf } from '@keelson/runtime';
+import { type ConfigOf, HealthChecks } from '@keelson/runtime';
 import { SignalsModule } from '@keelson/signals/module';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { InstrumentsController } from './instruments/instruments.controller.ts';
+import { OrdersController } from './orders/orders.controller.ts';
+import { PositionsController } from './positions/positions.controller.ts';
+import { ServicesController } from './services/services.controller.ts';
+import { TradesController } from './trades/trades.controller.ts';
+import { TradingStateController } from './trading-state/trading-state.controller.ts';
 import { WebhooksController } from './webhooks/webhooks.controller.ts';
 
-type Config = ConfigOf<typeof api>;
+export type ApiConfig = ConfigOf<typeof api>;
+
+/** How long readiness waits for Redis before it calls it away. */
+const REDIS_WITHIN_MS = 300;
 
 /** Tickers become our symbols by way of the instruments table. */
 function findSymbol(database: Database) {
@@ -16,9 +29,16 @@ function findSymbol(database: Database) {
   return async (ticker: string) => (instruments.remembered(ticker) ?? (await instruments.find(ticker)))?.symbol;
 }
 
+/** The api: webhooks in, questions about trades, orders and positions answered. */
 @Module({})
-export class ApiModule {
-  static register(config: Config): DynamicModule {
+export class ApiModule implements OnModuleInit {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(WakeUpQueue) private readonly wakeUps: WakeUpQueue,
+    @Inject(HealthChecks) private readonly health: HealthChecks,
+  ) {}
+
+  static register(config: ApiConfig): DynamicModule {
     return {
       module: ApiModule,
       imports: [
@@ -27,6 +47,7 @@ export class ApiModule {
           directUrl: config.DATABASE_DIRECT_URL,
           poolSize: config.DATABASE_POOL_SIZE,
           applicationName: config.KEELSON_INSTANCE ?? api.name,
+          entities: [orderEntity, positionEntity, tradeEntity],
         }),
         AccessModule.register({
           issuer: config.AUTH_ISSUER,
@@ -38,7 +59,29 @@ export class ApiModule {
         }),
         SignalsModule.register({ redisUrl: config.REDIS_URL, findSymbol }),
       ],
-      controllers: [WebhooksController],
+      controllers: [
+        WebhooksController,
+        TradesController,
+        OrdersController,
+        PositionsController,
+        InstrumentsController,
+        TradingStateController,
+        ServicesController,
+      ],
     };
+  }
+
+  onModuleInit(): void {
+    this.health.add({ name: 'database', check: () => this.database.ping() });
+    // Without Redis signals are accepted all the same, and the sweep wakes the workers: worth telling, still ready.
+    this.health.add({ name: 'redis', check: async () => ({ workers_wake_by: await this.wakesBy() }) });
+  }
+
+  private wakesBy(): Promise<'queue' | 'sweep'> {
+    const answered = this.wakeUps.ping().then(
+      () => 'queue' as const,
+      () => 'sweep' as const,
+    );
+    return Promise.race([answered, wait(REDIS_WITHIN_MS, 'sweep' as const, { ref: false })]);
   }
 }

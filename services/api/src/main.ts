@@ -1,11 +1,12 @@
 import { api } from '@keelson/catalogue';
 import { bootstrap } from '@keelson/runtime';
 import { ApiModule } from './api.module.ts';
-import { prepareForWebhooks } from './webhooks/prepare.ts';
+import { prepare } from './prepare.ts';
+import { LARGEST_BODY_BYTES } from './webhooks/delivery-body.ts';
 
 await bootstrap({
   service: api,
   module: ({ config }) => ApiModule.register(config),
-  bodyLimitBytes: 64 * 1024,
-  beforeListen: prepareForWebhooks,
+  bodyLimitBytes: LARGEST_BODY_BYTES,
+  beforeListen: prepare,
 });

@@ -12,9 +12,13 @@ function connection(url: string, blocking: boolean) {
     : { url, maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 1_000 };
 }
 
+/** Wake-ups that wait for Redis at most; beyond that they are dropped, for the sweep to make up for. */
+const MOST_UNDERWAY = 1_000;
+
 /** Sends wake-ups over BullMQ. One that is lost costs a quarter of a second, never the signal. */
 export class WakeUpQueue {
   readonly #queue: Queue<WakeUp>;
+  #underway = 0;
 
   constructor(redisUrl: string) {
     this.#queue = new Queue<WakeUp>(QUEUE, {
@@ -29,7 +33,17 @@ export class WakeUpQueue {
 
   /** Fire and forget: never throws and never waits. */
   send(wakeUp: WakeUp): void {
-    this.#queue.add(wakeUp.step, wakeUp, { jobId: `${wakeUp.outboxId}-${wakeUp.step}` }).catch(() => undefined);
+    if (this.#underway >= MOST_UNDERWAY) return;
+    this.#underway += 1;
+    const settled = () => {
+      this.#underway -= 1;
+    };
+    this.#queue.add(wakeUp.step, wakeUp, { jobId: `${wakeUp.outboxId}-${wakeUp.step}` }).then(settled, settled);
+  }
+
+  /** Throws when Redis refuses; waits while it has never been reached. */
+  async ping(): Promise<void> {
+    await this.#queue.isPaused();
   }
 
   async close(): Promise<void> {

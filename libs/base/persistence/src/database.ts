@@ -20,8 +20,11 @@ export interface DatabaseOptions {
 const SET_TEAM = sql('persistence.set_team', `select set_config('keelson.team_id', $1, true)`);
 const BECOME_RELAY = sql('persistence.become_relay', 'set local role keelson_relay');
 
-/** How long a request may wait for a connection before Postgres counts as down: webhooks answer 503 within 250 ms. */
-const CONNECT_TIMEOUT_MS = 200;
+/**
+ * How long work may wait for a connection. A Postgres that is down refuses at once; this is for one that hangs, and is
+ * below the three seconds after which senders of webhooks give up.
+ */
+const CONNECT_TIMEOUT_MS = 2_000;
 
 /**
  * The one way to Postgres. Work happens inside `transaction`, which sets the team that row-level security checks, for

@@ -41,7 +41,7 @@ export class SignalsModule {
           inject: [Database, WebhookKeys, RateLimiter, WakeUpQueue],
         },
       ],
-      exports: [SignalsService],
+      exports: [SignalsService, WakeUpQueue],
     };
   }
 }

@@ -1,6 +1,9 @@
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 
+/** TradingView's messages have at most 4 KiB; nothing that this service takes is larger than a few. */
+export const LARGEST_BODY_BYTES = 64 * 1024;
+
 /** Deliveries keep their bytes: the receipt, the hash and the amounts need them as they came. */
 export const WEBHOOK_PATH = '/api/v1/webhooks/';
 
