@@ -48,6 +48,8 @@ const usage = `Usage: node ops/bootstrap/main.mjs <verb> [arguments]
 
 /** @param {string[]} argv @returns {Promise<number>} exit code */
 async function main([verb = '', ...args]) {
+  if (process.platform === 'win32')
+    throw new SetupError('Windows itself is not supported', 'run this inside WSL 2 (wsl --install)');
   const controller = new AbortController();
   const context = createContext(process.env, controller.signal);
   const cancel = (/** @type {Error} */ reason) => controller.abort(reason);
@@ -71,7 +73,7 @@ async function main([verb = '', ...args]) {
   const source = join(context.repository, 'ops', 'src');
   const script =
     verb === 'test' ? [join(source, 'test.ts')] : [join(source, 'main.ts'), ...(verb === 'keelson' ? [] : [verb])];
-  return handOver(context, node, [...script, ...args]);
+  return handOver(context, node, [...script, ...args], { compileCache: verb !== 'test' });
 }
 
 /**

@@ -15,7 +15,7 @@ import { run } from './run.mjs';
  */
 export async function findRunAsRootPrefix(context, postgres) {
   if (process.getuid?.() !== 0) return [];
-  for (const prefix of candidates(context)) {
+  for (const prefix of await candidates(context)) {
     if (await works(context, prefix, postgres)) return prefix;
   }
   throw new SetupError(
@@ -24,15 +24,17 @@ export async function findRunAsRootPrefix(context, postgres) {
   );
 }
 
-/** @param {import('./context.mjs').Context} context @returns {string[][]} */
-function candidates(context) {
+/** @param {import('./context.mjs').Context} context @returns {Promise<string[][]>} */
+async function candidates(context) {
   const prefixes = [];
   if (findOnPath(context, 'unshare').length > 0)
     prefixes.push(['unshare', '--user', '--map-user=1000', '--map-group=1000']);
-  if (findOnPath(context, 'setpriv').length > 0) {
-    for (const user of [context.env['SUDO_USER'], 'postgres', 'nobody']) {
-      if (user && user !== 'root') prefixes.push(['setpriv', `--reuid=${user}`, '--clear-groups']);
-    }
+  if (findOnPath(context, 'setpriv').length === 0) return prefixes;
+  for (const user of [context.env['SUDO_USER'], 'postgres', 'nobody']) {
+    if (!user || user === 'root') continue;
+    const group = await run('id', ['-g', user], { env: context.env, timeoutMs: 5_000 });
+    if (group.code === 0)
+      prefixes.push(['setpriv', `--reuid=${user}`, `--regid=${group.stdout.trim()}`, '--clear-groups']);
   }
   return prefixes;
 }

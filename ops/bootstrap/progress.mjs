@@ -2,7 +2,7 @@
  * Shows steps that run side by side, on stderr (stdout belongs to results). On a terminal a block of lines that is redrawn;
  * elsewhere plain lines: one when a step takes longer than a moment, one when it ends, and a heartbeat in between.
  *
- * @typedef {{ line: (text: string) => void, done: (summary: string) => void, failed: () => void }} StepDisplay
+ * @typedef {{ line: (text: string) => void, done: (summary: string) => void, failed: (word: string) => void }} StepDisplay
  * @typedef {{ title: string, started: number, last: string, announced: boolean }} Row
  */
 
@@ -38,7 +38,7 @@ export function createProgress(stream, env) {
         if (text.trim() !== '') row.last = text.trim();
       },
       done: (summary) => end(paint('32', '✔'), summary),
-      failed: () => end(paint('31', '✖'), 'failed'),
+      failed: (word) => end(paint('31', '✖'), word),
     };
   }
   return { start, stop: () => display.stop() };

@@ -30,7 +30,8 @@ export async function runStep(context, progress, { name, title, work, summary })
     display.done(summary(result));
     return result;
   } catch (error) {
-    display.failed();
+    // The first failure cancels the others; only that one is to be looked at.
+    display.failed(context.signal.aborted ? 'cancelled' : 'failed');
     log.write(`${messageOf(error)}\n`);
     if (error instanceof SetupError) throw new SetupError(error.message, error.fix, { logFile });
     throw new SetupError(`${title}: ${messageOf(error)}`, 'node ops/bootstrap/main.mjs doctor', { logFile });

@@ -87,7 +87,24 @@ describe('PostgreSQL', () => {
     await clone.fake('vector.control', '', join(folder, '..', 'share', 'extension'));
     const { postgres } = await ensure(['postgres'], { PATH: `${folder}:${clone.bin}` });
     expect(postgres).toMatchObject({ version: '17.2', source: 'path', binDir: expect.stringMatching(/\/pg\/bin$/) });
+    const namespace = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
+    expect(postgres).toMatchObject({ runAsRootPrefix: process.getuid?.() === 0 ? namespace : [] });
   });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot(
+    'says what to do where root may neither make a namespace nor become somebody who reaches the files',
+    async () => {
+      const folder = await fakePostgres('17.2');
+      await clone.fake('vector.control', '', join(folder, '..', 'share', 'extension'));
+      await rm(join(clone.bin, 'unshare'));
+      await clone.fake('unshare', 'exit 1');
+      const { code, stderr } = await clone.run(['ensure', 'postgres'], { PATH: `${folder}:${clone.bin}` });
+      expect(code).toBe(1);
+      expect(stderr).toContain('PostgreSQL refuses to run as root');
+      expect(stderr).toMatch(/to mend it: run this as a normal user/);
+    },
+  );
 
   it.each([
     ['15.18', true],
