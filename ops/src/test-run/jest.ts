@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Tally } from './tally.ts';
+
+const report = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+  numRuntimeErrorTestSuites: z.number(),
+});
+
+export interface JestRun {
+  readonly repository: string;
+  readonly files: readonly string[];
+  /** One after the other, for files that each want the machine for themselves. */
+  readonly inBand: boolean;
+  /** Folder for the coverage of this run; none is measured without it. */
+  readonly coverageFolder: string | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+function argumentsFor(run: JestRun, outputFile: string): string[] {
+  const coverage = [
+    '--coverage',
+    '--coverageProvider=v8',
+    '--coverageReporters=json',
+    '--collectCoverageFrom=libs/*/*/src/**/*.ts',
+    `--coverageDirectory=${run.coverageFolder}`,
+  ];
+  return [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    '--config=jest.config.ts',
+    '--json',
+    `--outputFile=${outputFile}`,
+    ...(run.inBand ? ['--runInBand'] : []),
+    ...(run.coverageFolder === undefined ? [] : coverage),
+    '--runTestsByPath',
+    ...run.files,
+  ];
+}
+
+/**
+ * Runs test files with jest; what it says goes to stderr as it comes. A file that can't be loaded counts as one failure,
+ * and so does a jest that fails with all tests passed (a broken set-up, an open handle that it was told to mind).
+ */
+export async function runJest(run: JestRun): Promise<Tally> {
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-test-'));
+  const outputFile = join(folder, 'report.json');
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      const child = spawn(process.execPath, argumentsFor(run, outputFile), {
+        cwd: run.repository,
+        env: run.environment,
+        // The report that --json puts on stdout is in the file as well.
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      child.once('error', reject);
+      child.once('close', (exit) => resolve(exit ?? 1));
+    });
+    const counted = tallyOf(outputFile);
+    return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function tallyOf(outputFile: string): Tally {
+  let text: string;
+  try {
+    text = readFileSync(outputFile, 'utf8');
+  } catch (error) {
+    // Jest ended before it could report; its exit code tells that it failed.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { passed: 0, failed: 0, skipped: 0 };
+    throw error;
+  }
+  const found = report.parse(JSON.parse(text));
+  return {
+    passed: found.numPassedTests,
+    failed: found.numFailedTests + found.numRuntimeErrorTestSuites,
+    skipped: found.numPendingTests + found.numTodoTests,
+  };
+}
