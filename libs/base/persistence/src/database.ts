@@ -50,6 +50,8 @@ export class Database {
     });
     // A connection that dies while idle is dropped by the pool; the next query gets a new one or the error.
     this.#pool.on('error', () => undefined);
+    // One that dies at work rejects its queries, which tell whoever asked; unheard, the event would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Runs work as one team, in one transaction. Its writes are on disk when the promise resolves. */
