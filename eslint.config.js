@@ -34,7 +34,6 @@ const typed = {
     'error',
     { checksVoidReturn: { attributes: false, inheritedMethods: false } },
   ],
-  '@typescript-eslint/await-thenable': 'error',
   '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
 };
 
