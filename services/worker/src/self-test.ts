@@ -14,9 +14,9 @@ const INSERT = sql(
    signal as (
      insert into signals (signal_id, team_id, receipt_id, account_id, strategy, symbol, side, quantity, price, sender_id,
                           received_at, expires_at)
-     values ($4, $2, $1, $5, 'self-test', $6, $7, 1, 1, $4::text, now(), now() + interval '60 seconds'))
+     values ($4::uuid, $2, $1, $5, 'self-test', $6, $7, 1, 1, $4::uuid::text, now(), now() + interval '60 seconds'))
    insert into outbox (outbox_id, step, team_id, signal_id, type, key, payload)
-   values ($8, 'decide', $2, $4, 'signal.received', $4::text, $9)`,
+   values ($8, 'decide', $2, $4::uuid, 'signal.received', $4::uuid::text, $9)`,
 );
 
 /**

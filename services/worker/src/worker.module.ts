@@ -30,6 +30,7 @@ export class WorkerModule implements OnModuleInit {
           directUrl: config.DATABASE_DIRECT_URL,
           poolSize: config.DATABASE_POOL_SIZE,
           applicationName: config.KEELSON_INSTANCE ?? 'worker',
+          connectWithin: '20 seconds',
         }),
       ],
       providers: [

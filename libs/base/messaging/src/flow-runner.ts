@@ -141,7 +141,7 @@ export class FlowRunner {
     const taken = waiting && takeMessage(tx, waiting, waiting.fence);
     const contexts = new Map<StepName, unknown>();
     const reads = commit.reads.map(async (handler) => {
-      contexts.set(handler.step, await handler.prefetch(tx, signalId));
+      contexts.set(handler.step, await handler.prefetch(tx, signalId, commit.step));
     });
     const [message] = await Promise.all([taken, ...reads]);
     if (waiting && !message) return false;

@@ -52,7 +52,7 @@ export class Lease {
   }
 
   /** Remembers how far the holder came; false when the lease went to somebody else. */
-  async saveCursor(fence: string, cursor: string): Promise<boolean> {
+  async saveCursor(fence: string, cursor: string | null): Promise<boolean> {
     const rows = await this.#database.platform((tx) => tx.query(SAVE_CURSOR, [this.name, fence, cursor]));
     return rows.length === 1;
   }

@@ -17,8 +17,11 @@ export interface StepWork {
  */
 export interface StepHandler<Context = unknown> {
   readonly step: StepName;
-  /** Reads, and locks, what the step needs to know of the signal. */
-  prefetch(tx: Tx, signalId: Id): Promise<Context>;
+  /**
+   * Reads, and locks, what the step needs to know of the signal. `start` is the step that the commit begins with: what
+   * the steps from there on write is not there to be read yet, and what they read need not be read again.
+   */
+  prefetch(tx: Tx, signalId: Id, start: StepName): Promise<Context>;
   /** Decides and writes; returns what it emits. May change its context: a later message of the commit sees it. */
   handle(message: Message, context: Context, work: StepWork): readonly Message[];
   /** True when the step's own outbox row outlives this commit, because the step goes on after it (route). */

@@ -1,4 +1,4 @@
-import type { Id } from '@keelson/kernel';
+import { type Duration, type Id, milliseconds } from '@keelson/kernel';
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { sql } from './statement.ts';
@@ -13,6 +13,8 @@ export interface DatabaseOptions {
   /** Connections of this process. */
   readonly poolSize: number;
   readonly applicationName: string;
+  /** How long work may wait for a connection; short where somebody waits for an answer, long where work queues. */
+  readonly connectWithin?: Duration;
   /** What `Tx.manager()` may read and write. */
   readonly entities?: readonly EntityOptions[];
 }
@@ -20,11 +22,8 @@ export interface DatabaseOptions {
 const SET_TEAM = sql('persistence.set_team', `select set_config('keelson.team_id', $1, true)`);
 const BECOME_RELAY = sql('persistence.become_relay', 'set local role keelson_relay');
 
-/**
- * How long work may wait for a connection. A Postgres that is down refuses at once; this is for one that hangs, and is
- * below the three seconds after which senders of webhooks give up.
- */
-const CONNECT_TIMEOUT_MS = 2_000;
+/** A Postgres that is down refuses at once; this is for one that hangs. Senders of webhooks give up after three seconds. */
+const CONNECT_WITHIN: Duration = '2 seconds';
 
 /**
  * The one way to Postgres. Work happens inside `transaction`, which sets the team that row-level security checks, for
@@ -42,7 +41,7 @@ export class Database {
       connectionString: options.url,
       max: options.poolSize,
       application_name: options.applicationName,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: milliseconds(options.connectWithin ?? CONNECT_WITHIN),
       idleTimeoutMillis: 300_000,
       statement_timeout: 30_000,
       keepAlive: true,

@@ -48,10 +48,11 @@ export class Tx {
   }
 
   /**
-   * Work that must come last: it takes a row that every transaction of the account or team wants (exposure: rank 1,
-   * stream offsets: rank 2), and holds it until the commit is on disk. The fixed order of ranks excludes deadlocks.
+   * Work at the end of the transaction. Rank 0: writes that were gathered, so that each row is written once. Then what
+   * takes a row that every transaction of the account or team wants (exposure: rank 1, stream offsets: rank 2), and holds
+   * it until the commit is on disk. The fixed order of ranks excludes deadlocks.
    */
-  atEnd(rank: 1 | 2, work: () => void): void {
+  atEnd(rank: 0 | 1 | 2, work: () => void): void {
     this.#last.push({ rank, work });
   }
 

@@ -29,7 +29,7 @@ export function eventOf(message: Message, steps: Steps | undefined): NewEvent | 
       const { signalId, symbol, side, quantity, code, numbers } = message.payload;
       const event = code === 'expired' ? 'order.expired' : 'order.denied';
       const data = { signal_id: signalId, at, symbol, side, quantity, code, numbers, steps };
-      return { channel: 'orders', event, sourceId: message.id, signalId, data };
+      return { channel: 'orders', event, signalId, data };
     }
     case 'order.changed':
       return orderEvent(message, at, steps);
@@ -39,7 +39,7 @@ export function eventOf(message: Message, steps: Steps | undefined): NewEvent | 
       return {
         channel: 'ledger',
         event: 'entry.posted',
-        sourceId: message.id,
+
         signalId,
         data: { ...data, realised_profit: realisedProfit },
       };
@@ -51,7 +51,7 @@ export function eventOf(message: Message, steps: Steps | undefined): NewEvent | 
     case 'trading_state.changed': {
       const { from, to, reason, actor, haltGeneration } = message.payload;
       const data = { at, from, to, reason, actor, halt_generation: haltGeneration };
-      return { channel: 'system', event: 'trading_state.changed', sourceId: message.id, signalId: undefined, data };
+      return { channel: 'system', event: 'trading_state.changed', signalId: undefined, data };
     }
     default:
       return undefined;
@@ -77,7 +77,7 @@ function orderEvent(message: Message<'order.changed'>, at: string, steps: Steps 
     reason: payload.reason,
     steps,
   };
-  return { channel: 'orders', event, sourceId: message.id, signalId: payload.signalId, data };
+  return { channel: 'orders', event, signalId: payload.signalId, data };
 }
 
 /** A signal ends once: a fill that comes after its end is told as a partial one. */
@@ -103,5 +103,5 @@ function tradeEvent(message: Message<'trade.created' | 'trade.updated' | 'trade.
     opened_at: payload.openedAt,
     closed_at: payload.closedAt,
   };
-  return { channel: 'trades', event: message.type, sourceId: message.id, signalId: payload.signalId, data };
+  return { channel: 'trades', event: message.type, signalId: payload.signalId, data };
 }

@@ -6,8 +6,6 @@ import { sql, type Tx } from '@keelson/persistence';
 export interface NewEvent {
   readonly channel: Channel;
   readonly event: StreamEventName;
-  /** The message that it tells of. */
-  readonly sourceId: Id;
   readonly signalId: Id | undefined;
   readonly data: EventFrame['data'];
 }
@@ -49,13 +47,13 @@ const APPEND = sql(
             ledger = o.ledger + excluded.ledger, system = o.system + excluded.system
      returning orders, trades, ledger, system),
    added as (
-     insert into stream_events (team_id, channel, stream_offset, event, signal_id, source_id, data)
+     insert into stream_events (team_id, channel, stream_offset, event, signal_id, data)
      select $1, n.channel,
             n.place + case n.channel when 'orders' then last.orders - $2::bigint when 'trades' then last.trades - $3::bigint
                                      when 'ledger' then last.ledger - $4::bigint else last.system - $5::bigint end,
-            n.event, n.signal_id, n.source_id, n.data
-       from last, unnest($6::text[], $7::int[], $8::text[], $9::uuid[], $10::uuid[], $11::jsonb[])
-                  as n (channel, place, event, signal_id, source_id, data))
+            n.event, n.signal_id, n.data
+       from last, unnest($6::text[], $7::int[], $8::text[], $9::uuid[], $10::jsonb[])
+                  as n (channel, place, event, signal_id, data))
    select last.orders - $2::bigint as orders, last.trades - $3::bigint as trades, last.ledger - $4::bigint as ledger,
           last.system - $5::bigint as system, (select epoch from stream_epochs) as epoch
      from last`,
@@ -76,7 +74,6 @@ export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise
     places,
     events.map(({ event }) => event),
     events.map(({ signalId }) => signalId ?? null),
-    events.map(({ sourceId }) => sourceId),
     events.map(({ data }) => JSON.stringify(data)),
   ]);
   return events.map(({ channel, event, data }, index) => ({

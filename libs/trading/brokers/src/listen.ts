@@ -3,6 +3,7 @@ import type { Id } from '@keelson/kernel';
 import type { HeldLease, Lease } from '@keelson/messaging';
 import type { Database } from '@keelson/persistence';
 import type { Broker, BrokerReport } from './broker.port.ts';
+import { BrokerError } from './errors.ts';
 import type { InFlight } from './in-flight.ts';
 import { unrecordedEvents } from './route.store.ts';
 import { messageOf } from './route.ts';
@@ -89,12 +90,21 @@ export class Listener {
     const cursors = setInterval(() => void this.#saveCursor(held).catch(this.#parts.onError), CURSOR_MS);
     this.#streaming = this.#parts.broker
       .stream(held.cursor, (report, cursor) => this.#hear({ report, cursor }), stream.signal)
-      .catch(this.#parts.onError)
+      .catch((error: unknown) => this.#streamFailed(held, error))
       .finally(() => {
         clearInterval(cursors);
         this.#stream = undefined;
         this.#batch = [];
       });
+  }
+
+  /** A venue that lost its log knows our cursor no more: it is heard from its beginning, which repeats nothing here. */
+  async #streamFailed({ fence }: HeldLease, error: unknown): Promise<void> {
+    this.#parts.onError(error);
+    if (error instanceof BrokerError && error.code === 'cursor_lost') {
+      this.#handled = undefined;
+      await this.#parts.lease.saveCursor(fence, null).catch(this.#parts.onError);
+    }
   }
 
   async #saveCursor({ fence }: HeldLease): Promise<void> {
@@ -127,7 +137,8 @@ export class Listener {
 
   async #hand(batch: readonly Heard[]): Promise<void> {
     const { broker, database, inFlight, emit } = this.#parts;
-    await Promise.all(batch.map(({ report }) => inFlight.call(report.payload.clientOrderId)));
+    const calls = batch.map(({ report }) => inFlight.call(report.payload.clientOrderId));
+    await Promise.all(calls.filter((call) => call !== undefined));
     const unknown = batch
       .map(({ report }) => report)
       .filter(({ payload }) => !inFlight.hasRecorded(payload.venueEventId));

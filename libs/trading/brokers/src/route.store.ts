@@ -59,14 +59,17 @@ export async function claimState(tx: Tx, signalId: Id): Promise<ClaimState> {
 const MARK_CLAIMED = sql(
   'route.mark_claimed',
   `update orders
-      set status = 'submitted', attempt = attempt + 1, halt_generation = $2, deadline = $3,
+      set status = 'submitted', attempt = attempt + 1,
+          halt_generation = (select sum(t.halt_generation) from trading_states t
+                              where t.scope in ('platform', 'team:' || team_id, 'account:' || account_id)),
+          deadline = clock_timestamp() + $2 * interval '1 millisecond',
           submitted_at = coalesce(submitted_at, clock_timestamp())
     where order_id = $1`,
 );
 
 /** Commits, before anything is sent, that an attempt is under way and until when it may reach the venue. */
-export function markClaimed(tx: Tx, orderId: Id, generation: string, deadline: Date): void {
-  tx.execute(MARK_CLAIMED, [orderId, generation, deadline]);
+export function markClaimed(tx: Tx, orderId: Id, withinMs: number): void {
+  tx.execute(MARK_CLAIMED, [orderId, withinMs]);
 }
 
 const UNRECORDED = sql(

@@ -1,4 +1,4 @@
-import type { Message, SubmitOrder } from '@keelson/contracts';
+import type { Message, StepName, SubmitOrder } from '@keelson/contracts';
 import { deriveId, type Id, invariant, milliseconds } from '@keelson/kernel';
 import {
   claimMessage,
@@ -57,7 +57,7 @@ const QUERY_LATER_MS = 1_000;
  * venue: an order is sent a second time only after the venue said, past deadline and clock skew, that it has none, and
  * only where it refuses duplicates.
  */
-export class Router implements StepHandler<ClaimState> {
+export class Router implements StepHandler<ClaimState | undefined> {
   readonly step = 'route';
   readonly endsLater = true;
   /** Orders that this process is asking a venue about: their stream events wait for the answer. */
@@ -70,46 +70,57 @@ export class Router implements StepHandler<ClaimState> {
     this.#parts = parts;
   }
 
-  prefetch(tx: StepWork['tx'], signalId: Id): Promise<ClaimState> {
+  /** A commit that begins with decide has read the trading state, and holds it; there is no order yet. */
+  prefetch(tx: StepWork['tx'], signalId: Id, start: StepName): Promise<ClaimState | undefined> {
+    if (start === 'decide') return Promise.resolve(undefined);
     holdTradingState(tx);
     return claimState(tx, signalId);
   }
 
-  handle(message: Message, state: ClaimState, work: StepWork): readonly Message[] {
+  handle(message: Message, state: ClaimState | undefined, work: StepWork): readonly Message[] {
     invariant(message.type === 'submit_order', 'Step route consumes submit_order');
     const order = message.payload;
-    const decision = decideClaim(order, state, this.#absent.delete(attemptKey(order, state.attempt)));
+    const decision = state
+      ? decideClaim(order, state, this.#absent.delete(attemptKey(order, state.attempt)))
+      : ({ kind: 'send' } as const);
     if (decision.kind === 'done' || decision.kind === 'drop') {
       deleteMessage(work.tx, message.id, 'route');
       return decision.kind === 'drop' ? [notSent(message.teamId, order, decision.because, decision.reason)] : [];
     }
-    this.#claim(message, order, state, decision.kind, work);
+    if (decision.kind === 'resolve') this.#takeOver(message, order, state!, work);
+    else this.#claim(message, order, state?.attempt ?? 0, work);
     return [];
   }
 
-  #claim(message: Message, order: SubmitOrder, state: ClaimState, kind: 'send' | 'resolve', work: StepWork): void {
-    const broker = this.#broker(order);
-    const { submitWithin } = broker.capabilities;
+  /** A new attempt: committed with its deadline, then sent. */
+  #claim(message: Message, order: SubmitOrder, earlierAttempts: number, work: StepWork): void {
+    const withinMs = milliseconds(this.#broker(order).capabilities.submitWithin);
+    // Ours for the socket write; Postgres' own for whoever takes over. Both are absolute.
+    const deadline = new Date(Date.now() + withinMs);
+    markClaimed(work.tx, order.orderId, withinMs);
+    this.#underLease(message, order, work, (lease) =>
+      this.#send({ order, lease, number: earlierAttempts + 1, deadline }),
+    );
+  }
+
+  /** Somebody's attempt without a record: only the venue knows. */
+  #takeOver(message: Message, order: SubmitOrder, { attempt, deadline, now }: ClaimState, work: StepWork): void {
+    this.#underLease(message, order, work, (lease) =>
+      this.#resolve({ order, lease, number: attempt, deadline: deadline ?? now }),
+    );
+  }
+
+  #underLease(message: Message, order: SubmitOrder, work: StepWork, act: (lease: Lease) => Promise<void>): void {
+    const { submitWithin } = this.#broker(order).capabilities;
     const leaseMs = Math.max(this.#parts.leaseMs, milliseconds(submitWithin) * 2);
     const { signalId, teamId } = work;
     const fence = claimMessage(work.tx, message, { step: 'route', signalId, owner: this.#parts.owner(), leaseMs });
     // A failure is thrown by the commit; nobody awaits the fence then.
     fence.catch(() => undefined);
-    const after = (act: (lease: Lease) => Promise<void>) =>
-      work.afterCommit(async () => {
-        const done = this.inFlight.begin(order.clientOrderId);
-        await act({ outboxId: message.id, step: 'route', teamId, signalId, fence: await fence }).finally(done);
-      });
-    if (kind === 'resolve') {
-      const deadline = state.deadline ?? state.now;
-      after((lease) => this.#resolve({ order, lease, number: state.attempt, deadline }));
-      return;
-    }
-    const withinMs = milliseconds(submitWithin);
-    // Ours for the socket write, Postgres' for whoever takes over: both are absolute.
-    const deadline = new Date(Date.now() + withinMs);
-    markClaimed(work.tx, order.orderId, state.generation, new Date(state.now.getTime() + withinMs));
-    after((lease) => this.#send({ order, lease, number: state.attempt + 1, deadline }));
+    work.afterCommit(async () => {
+      const done = this.inFlight.begin(order.clientOrderId);
+      await act({ outboxId: message.id, step: 'route', teamId, signalId, fence: await fence }).finally(done);
+    });
   }
 
   async #send(attempt: Attempt): Promise<void> {

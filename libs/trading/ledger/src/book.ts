@@ -18,8 +18,9 @@ export const book: StepHandler<Book> = {
     const fill = message.payload;
     const price = new Decimal(fill.price);
     const quantity = new Decimal(fill.quantity);
-    const change = execute(context.position, { side: fill.side, quantity, price, multiplier: context.multiplier });
-    const entryId = post(fill, change, context, work);
+    const multiplier = new Decimal(fill.multiplier);
+    const change = execute(context.position, { side: fill.side, quantity, price, multiplier });
+    const entryId = post(fill, change, work);
     move(fill, change, context, work);
     const trades = advance(context.openTrade, change, {
       fillId: fill.fillId,
@@ -28,33 +29,30 @@ export const book: StepHandler<Book> = {
       executedAt: fill.executedAt,
     });
     for (const trade of trades) keep(fill, trade, context, work);
-    return [
-      posted(message.teamId, fill, change, entryId, context),
-      ...trades.map((trade) => told(message.teamId, fill, trade)),
-    ];
+    return [posted(message.teamId, fill, change, entryId), ...trades.map((trade) => told(message.teamId, fill, trade))];
   },
 };
 
 /** What the account pays (negative) or gets for a fill. */
-function cashOf(fill: OrderFilled, multiplier: Decimal): Decimal {
-  const worth = notional(new Decimal(fill.quantity), new Decimal(fill.price), multiplier);
+function cashOf(fill: OrderFilled): Decimal {
+  const worth = notional(new Decimal(fill.quantity), new Decimal(fill.price), new Decimal(fill.multiplier));
   return fill.side === 'buy' ? worth.negated() : worth;
 }
 
-function post(fill: OrderFilled, change: PositionChange, { multiplier, currency }: Book, { tx }: StepWork): Id {
+function post(fill: OrderFilled, change: PositionChange, { tx }: StepWork): Id {
   const entryId = deriveId('entry', fill.fillId);
-  const postings = entryOf(change, fill.symbol, cashOf(fill, multiplier), multiplier, currency);
+  const postings = entryOf(change, fill.symbol, cashOf(fill), new Decimal(fill.multiplier), fill.currency);
   insertEntry(tx, { entryId, accountId: fill.accountId, signalId: fill.signalId, fillId: fill.fillId }, postings);
   return entryId;
 }
 
 /** Moves the position, and the exposure from the fill's worth (what apply converted) to the change of the position's cost. */
 function move(fill: OrderFilled, change: PositionChange, context: Book, { tx }: StepWork): void {
-  const { multiplier } = context;
+  const multiplier = new Decimal(fill.multiplier);
   const cost = costOf(change.after, multiplier);
   const { accountId, symbol } = fill;
   writePosition(tx, { accountId, symbol, known: context.known }, change.after, cost);
-  const worth = cashOf(fill, multiplier).abs();
+  const worth = cashOf(fill).abs();
   adjustExposure(tx, accountId, { held: cost.minus(costOf(change.before, multiplier)).minus(worth) });
   context.position = change.after;
   context.known = true;
@@ -66,13 +64,7 @@ function keep(fill: OrderFilled, { kind, trade }: RoundTripChange, context: Book
   context.openTrade = kind === 'closed' ? undefined : trade;
 }
 
-function posted(
-  teamId: Id,
-  fill: OrderFilled,
-  change: PositionChange,
-  entryId: Id,
-  book: Book,
-): Message<'entry.posted'> {
+function posted(teamId: Id, fill: OrderFilled, change: PositionChange, entryId: Id): Message<'entry.posted'> {
   const { fillId, signalId, accountId, symbol } = fill;
   return {
     id: deriveId('entry.posted', fillId),
@@ -81,8 +73,8 @@ function posted(
     key: fillId,
     payload: {
       ...{ entryId, fillId, signalId, accountId, symbol },
-      currency: book.currency,
-      cash: decimalText(cashOf(fill, book.multiplier)),
+      currency: fill.currency,
+      cash: decimalText(cashOf(fill)),
       realisedProfit: decimalText(change.realisedProfit),
     },
   };

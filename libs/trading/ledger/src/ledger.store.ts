@@ -4,10 +4,6 @@ import type { Posting } from './entry.ts';
 import { FLAT, type Position } from './position.ts';
 import type { RoundTrip } from './round-trip.ts';
 
-const INSTRUMENT = sql(
-  'ledger.instrument',
-  `select i.multiplier, i.currency from signals s join instruments i on i.symbol = s.symbol where s.signal_id = $1`,
-);
 const LOCK_POSITION = sql(
   'ledger.lock_position',
   `select p.quantity, p.average_price, p.realised_profit from positions p
@@ -25,8 +21,6 @@ const OPEN_TRADE = sql(
 
 /** What booking a fill needs; the position is locked, and with it the open trade. */
 export interface Book {
-  readonly multiplier: Decimal;
-  readonly currency: string;
   position: Position;
   /** False until the first fill of a symbol: its row is inserted then. */
   known: boolean;
@@ -46,15 +40,11 @@ interface TradeRow {
 }
 
 export async function lockBook(tx: Tx, signalId: Id): Promise<Book> {
-  const [[instrument], [position], [trade]] = await Promise.all([
-    tx.query<{ multiplier: string; currency: string }>(INSTRUMENT, [signalId]),
+  const [[position], [trade]] = await Promise.all([
     tx.query<{ quantity: string; average_price: string; realised_profit: string }>(LOCK_POSITION, [signalId]),
     tx.query<TradeRow>(OPEN_TRADE, [signalId]),
   ]);
-  if (!instrument) throw new Error(`Signal ${signalId} is not in the database of this team`);
   return {
-    multiplier: new Decimal(instrument.multiplier),
-    currency: instrument.currency,
     known: position !== undefined,
     position: position
       ? {

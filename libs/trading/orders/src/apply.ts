@@ -2,7 +2,14 @@ import type { Message, MessageType, OrderStatus } from '@keelson/contracts';
 import { Decimal, decimalText, deriveId, type Id, invariant, notional } from '@keelson/kernel';
 import type { StepHandler, StepWork } from '@keelson/messaging';
 import { adjustExposure } from '@keelson/risk';
-import { insertBrokerEvent, insertFill, lockOrders, updateOrder, type OrderRecord } from './orders.store.ts';
+import {
+  insertBrokerEvents,
+  insertFill,
+  lockOrders,
+  updateOrder,
+  type BrokerEventRecord,
+  type OrderRecord,
+} from './orders.store.ts';
 import { applyReport, type Outcome, type Report } from './report.ts';
 import { isTerminal } from './transitions.ts';
 
@@ -11,6 +18,16 @@ type BrokerMessage = Message<Extract<MessageType, `broker.${string}`>>;
 interface ApplyContext {
   readonly orders: OrderRecord[];
   readonly knownEvents: Set<string>;
+  /** What this commit writes: each order once, in its last state, and all events together. */
+  readonly events: BrokerEventRecord[];
+  readonly changes: Map<Id, OrderWrite>;
+}
+
+/** The last state of an order in a commit, with what its venue added. */
+interface OrderWrite {
+  readonly order: OrderRecord;
+  readonly venueOrderId: string | undefined;
+  readonly reason: string | undefined;
 }
 
 /**
@@ -20,7 +37,9 @@ interface ApplyContext {
 export const apply: StepHandler<ApplyContext> = {
   step: 'apply',
 
-  prefetch: lockOrders,
+  async prefetch(tx, signalId) {
+    return { ...(await lockOrders(tx, signalId)), events: [], changes: new Map() };
+  },
 
   handle(message, context, work) {
     const event = message as BrokerMessage;
@@ -29,22 +48,35 @@ export const apply: StepHandler<ApplyContext> = {
     const index = context.orders.findIndex((order) => order.clientOrderId === clientOrderId);
     const before = context.orders[index];
     invariant(before, `The venue reports on an order of signal ${work.signalId}`);
+    if (context.events.length === 0) work.tx.atEnd(0, () => writeGathered(context, work.tx));
     context.knownEvents.add(venueEventId);
-    insertBrokerEvent(work.tx, {
-      broker,
-      venueEventId,
-      orderId: before.orderId,
-      type: event.type,
-      payload: event.payload,
-    });
+    context.events.push({ broker, venueEventId, orderId: before.orderId, type: event.type, payload: event.payload });
 
     const outcome = applyReport(before, reportOf(event));
     if (!outcome.changed) return [];
     context.orders[index] = outcome.order;
-    write(event, outcome, work);
+    gather(event, outcome.order, context);
+    if (event.type === 'broker.filled') writeFill(event, outcome, work);
+    adjust(event, outcome, work);
     return emitted(event, before.status, outcome);
   },
 };
+
+function gather({ payload }: BrokerMessage, order: OrderRecord, { changes }: ApplyContext): void {
+  const earlier = changes.get(order.orderId);
+  changes.set(order.orderId, {
+    order,
+    venueOrderId: payload.venueOrderId ?? earlier?.venueOrderId,
+    reason: 'reason' in payload ? payload.reason : earlier?.reason,
+  });
+}
+
+function writeGathered({ events, changes }: ApplyContext, tx: StepWork['tx']): void {
+  insertBrokerEvents(tx, events);
+  for (const { order, venueOrderId, reason } of changes.values()) {
+    updateOrder(tx, order, { venueOrderId, reason, completed: isTerminal(order.status) });
+  }
+}
 
 function reportOf(event: BrokerMessage): Report {
   if (event.type === 'broker.filled') {
@@ -54,24 +86,20 @@ function reportOf(event: BrokerMessage): Report {
   return { kind: event.type.slice('broker.'.length) as Report['kind'] };
 }
 
-function write(event: BrokerMessage, { order, converted, released }: Outcome, { tx }: StepWork): void {
-  const { payload } = event;
-  const reason = 'reason' in payload ? payload.reason : undefined;
-  updateOrder(tx, order, { venueOrderId: payload.venueOrderId, reason, completed: isTerminal(order.status) });
+function writeFill(event: Message<'broker.filled'>, { order }: Outcome, { tx }: StepWork): void {
+  const { quantity, price, at } = event.payload;
+  const { orderId, signalId } = order;
+  insertFill(tx, { fillId: fillIdOf(event), orderId, signalId, quantity, price, executedAt: at });
+}
+
+/** A fill moves its part from reserved to held at what it cost; an end gives the rest back. */
+function adjust(event: BrokerMessage, { order, converted, released }: Outcome, { tx }: StepWork): void {
+  const freed = converted.plus(released).negated();
   if (event.type === 'broker.filled') {
-    const { quantity, price, at } = event.payload;
-    insertFill(tx, {
-      fillId: fillIdOf(event),
-      orderId: order.orderId,
-      signalId: order.signalId,
-      quantity,
-      price,
-      executedAt: at,
-    });
-    const held = notional(new Decimal(quantity), new Decimal(price), order.multiplier);
-    adjustExposure(tx, order.accountId, { reserved: converted.plus(released).negated(), held });
+    const held = notional(new Decimal(event.payload.quantity), new Decimal(event.payload.price), order.multiplier);
+    adjustExposure(tx, order.accountId, { reserved: freed, held });
   } else if (!released.isZero()) {
-    adjustExposure(tx, order.accountId, { reserved: released.negated() });
+    adjustExposure(tx, order.accountId, { reserved: freed });
   }
 }
 
@@ -79,7 +107,7 @@ function fillIdOf({ payload }: BrokerMessage): Id {
   return deriveId('fill', payload.broker, payload.venueEventId);
 }
 
-function emitted(event: BrokerMessage, from: OrderStatus, { order, converted }: Outcome): Message[] {
+function emitted(event: BrokerMessage, from: OrderStatus, { order }: Outcome): Message[] {
   const { orderId, intentId, signalId, accountId, symbol, side } = order;
   const { teamId } = event;
   const key = `${event.payload.broker}/${event.payload.venueEventId}`;
@@ -93,7 +121,7 @@ function emitted(event: BrokerMessage, from: OrderStatus, { order, converted }: 
       type: 'order.filled',
       teamId,
       key: fillId,
-      payload: { ...payload, reserved: decimalText(converted), executedAt: at },
+      payload: { ...payload, multiplier: decimalText(order.multiplier), currency: order.currency, executedAt: at },
     });
   }
   messages.push({

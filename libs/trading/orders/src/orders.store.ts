@@ -14,6 +14,7 @@ export interface OrderRecord {
   readonly quantity: Decimal;
   readonly referencePrice: Decimal;
   readonly multiplier: Decimal;
+  readonly currency: string;
   readonly status: OrderStatus;
   readonly filledQuantity: Decimal;
   /** Sum of quantity × price of the fills. */
@@ -22,24 +23,11 @@ export interface OrderRecord {
   readonly reserved: Decimal;
 }
 
-const VENUE_OF = sql(
-  'orders.venue_of',
-  `select a.broker, i.multiplier, i.currency
-     from signals s join accounts a on a.account_id = s.account_id join instruments i on i.symbol = s.symbol
-    where s.signal_id = $1`,
-);
-
 /** Where an intent goes, and what its instrument is worth. */
 export interface Venue {
   readonly broker: string;
   readonly multiplier: string;
   readonly currency: string;
-}
-
-export async function venueOf(tx: Tx, signalId: Id): Promise<Venue> {
-  const [row] = await tx.query<{ broker: string; multiplier: string; currency: string }>(VENUE_OF, [signalId]);
-  if (!row) throw new Error(`Signal ${signalId} is not in the database of this team`);
-  return row;
 }
 
 const INSERT_INTENT = sql(
@@ -70,7 +58,7 @@ export function insertIntent(
 const LOCK_ORDERS = sql(
   'orders.lock',
   `select order_id, intent_id, signal_id, account_id, client_order_id, symbol, side, quantity, reference_price, multiplier,
-          status, filled_quantity, filled_value, reserved
+          currency, status, filled_quantity, filled_value, reserved
      from orders where signal_id = $1 order by leg, revision for update`,
 );
 const KNOWN_EVENTS = sql(
@@ -89,6 +77,7 @@ interface OrderRow {
   readonly quantity: string;
   readonly reference_price: string;
   readonly multiplier: string;
+  readonly currency: string;
   readonly status: OrderStatus;
   readonly filled_quantity: string;
   readonly filled_value: string;
@@ -116,6 +105,7 @@ function orderOf(row: OrderRow): OrderRecord {
     quantity: new Decimal(row.quantity),
     referencePrice: new Decimal(row.reference_price),
     multiplier: new Decimal(row.multiplier),
+    currency: row.currency,
     status: row.status,
     filledQuantity: new Decimal(row.filled_quantity),
     filledValue: new Decimal(row.filled_value),
@@ -123,17 +113,32 @@ function orderOf(row: OrderRow): OrderRecord {
   };
 }
 
-const INSERT_EVENT = sql(
-  'orders.insert_event',
-  `insert into broker_events (broker, venue_event_id, team_id, order_id, type, payload) values ($1, $2, $3, $4, $5, $6)`,
+const INSERT_EVENTS = sql(
+  'orders.insert_events',
+  `insert into broker_events (broker, venue_event_id, team_id, order_id, type, payload)
+   select e.broker, e.venue_event_id, $1, e.order_id, e.type, e.payload
+     from unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::jsonb[]) as e (broker, venue_event_id, order_id, type, payload)`,
 );
 
-/** Records what a venue said, under the venue's own event id: the inbox of apply. */
-export function insertBrokerEvent(
-  tx: Tx,
-  event: { broker: string; venueEventId: string; orderId: Id; type: string; payload: unknown },
-): void {
-  tx.execute(INSERT_EVENT, [event.broker, event.venueEventId, tx.teamId, event.orderId, event.type, event.payload]);
+/** Something that a venue said, as it is recorded. */
+export interface BrokerEventRecord {
+  readonly broker: string;
+  readonly venueEventId: string;
+  readonly orderId: Id;
+  readonly type: string;
+  readonly payload: unknown;
+}
+
+/** Records what a venue said, under the venue's own event ids: the inbox of apply. */
+export function insertBrokerEvents(tx: Tx, events: readonly BrokerEventRecord[]): void {
+  tx.execute(INSERT_EVENTS, [
+    tx.teamId,
+    events.map(({ broker }) => broker),
+    events.map(({ venueEventId }) => venueEventId),
+    events.map(({ orderId }) => orderId),
+    events.map(({ type }) => type),
+    events.map(({ payload }) => JSON.stringify(payload)),
+  ]);
 }
 
 const UPDATE_ORDER = sql(

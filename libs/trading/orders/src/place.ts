@@ -2,21 +2,23 @@ import type { Message } from '@keelson/contracts';
 import { deriveId, invariant } from '@keelson/kernel';
 import type { StepHandler } from '@keelson/messaging';
 import { clientOrderIdOf, orderIdOf } from './client-order-id.ts';
-import { insertIntent, venueOf, type Venue } from './orders.store.ts';
+import { insertIntent } from './orders.store.ts';
 
 /** Step place: turns an approved intent into its order at a venue, with a client order id that never changes. */
-export const place: StepHandler<Venue> = {
+export const place: StepHandler<undefined> = {
   step: 'place',
 
-  prefetch: venueOf,
+  /** All that it needs is in the message. */
+  prefetch: () => Promise.resolve(undefined),
 
-  handle(message, venue, { tx }) {
+  handle(message, _, { tx }) {
     invariant(message.type === 'order.approved', 'Step place consumes order.approved');
-    const { intentId, signalId, accountId, symbol, side, quantity, price, notional, expiresAt } = message.payload;
+    const { intentId, signalId, accountId, symbol, side, quantity, price, notional, broker, expiresAt } =
+      message.payload;
     const orderId = orderIdOf(intentId, 0, 0);
     const clientOrderId = clientOrderIdOf(intentId, 0, 0);
     const intent = { intentId, signalId, accountId, symbol, side, quantity, notional };
-    insertIntent(tx, intent, { orderId, clientOrderId, referencePrice: price, expiresAt }, venue);
+    insertIntent(tx, intent, { orderId, clientOrderId, referencePrice: price, expiresAt }, message.payload);
     const submit: Message<'submit_order'> = {
       id: deriveId('submit_order', clientOrderId),
       type: 'submit_order',
@@ -27,7 +29,7 @@ export const place: StepHandler<Venue> = {
         intentId,
         signalId,
         accountId,
-        broker: venue.broker,
+        broker,
         clientOrderId,
         symbol,
         side,

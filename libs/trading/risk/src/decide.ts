@@ -50,6 +50,9 @@ function approved(message: Message, situation: Situation): Message<'order.approv
     quantity: decimalText(situation.quantity),
     price: decimalText(situation.price),
     notional: decimalText(situation.notional),
+    broker: situation.broker,
+    multiplier: decimalText(situation.multiplier),
+    currency: situation.currency,
     expiresAt: situation.expiresAt.toISOString(),
   };
   return {

@@ -8,7 +8,7 @@ import { bindingState, type ScopedState } from './trading-state.ts';
 const LOAD = sql(
   'risk.load',
   `select s.account_id, s.symbol, s.side, s.quantity, s.price, s.expires_at, clock_timestamp() as now,
-          i.multiplier, a.may_sell_short,
+          a.broker, i.multiplier, i.currency, a.may_sell_short,
           (select jsonb_agg(jsonb_build_object('scope', t.scope, 'state', t.state, 'generation', t.halt_generation::text))
              from trading_states t
             where t.scope in ('platform', 'team:' || s.team_id, 'account:' || s.account_id)) as states,
@@ -40,7 +40,9 @@ interface LoadRow {
   readonly price: string;
   readonly expires_at: Date;
   readonly now: Date;
+  readonly broker: string;
   readonly multiplier: string;
+  readonly currency: string;
   readonly may_sell_short: boolean;
   readonly states: readonly ScopedState[] | null;
   readonly limits: { readonly max_notional?: string; readonly max_open_positions?: string } | null;
@@ -64,6 +66,7 @@ function situationOf(signalId: Id, row: LoadRow): Situation {
   const { state, generation } = bindingState(row.states ?? []);
   const units = quantity(row.quantity);
   const at = price(row.price);
+  const multiplier = new Decimal(row.multiplier);
   return {
     signalId,
     accountId: row.account_id,
@@ -71,7 +74,10 @@ function situationOf(signalId: Id, row: LoadRow): Situation {
     side: row.side,
     quantity: units,
     price: at,
-    notional: notional(units, at, new Decimal(row.multiplier)),
+    notional: notional(units, at, multiplier),
+    broker: row.broker,
+    multiplier,
+    currency: row.currency,
     expiresAt: row.expires_at,
     now: row.now,
     tradingState: state,

@@ -11,6 +11,10 @@ export interface Situation {
   readonly price: Price;
   /** quantity × price × multiplier. */
   readonly notional: Decimal;
+  /** Where the account trades, and what one unit of the instrument is worth. */
+  readonly broker: string;
+  readonly multiplier: Decimal;
+  readonly currency: string;
   readonly expiresAt: Date;
   /** Postgres' clock, so that every process agrees on what is late. */
   readonly now: Date;

@@ -3,8 +3,9 @@ import type { Metrics } from '@keelson/runtime';
 
 const STUCK = sql(
   'stuck_orders.count',
-  `select count(*)::int as stuck from orders
-    where status in ('submitted', 'unknown') and deadline < now() - interval '2 seconds'`,
+  `select count(*)::int as stuck
+     from outbox w join orders o on o.signal_id = w.signal_id
+    where w.step = 'route' and o.status in ('submitted', 'unknown') and o.deadline < now() - interval '2 seconds'`,
 );
 
 /** Orders whose deadline has passed by seconds without a definitive answer; every team's, seen by the relay. */

@@ -12,6 +12,9 @@ export const orderApproved = z.strictObject({
   price: decimal,
   /** Exposure reserved for the whole intent, in the instrument's currency. */
   notional: decimal,
+  broker: z.string().min(1).max(40),
+  multiplier: decimal,
+  currency: z.string().min(3).max(10),
   expiresAt: instant,
 });
 export type OrderApproved = z.infer<typeof orderApproved>;
@@ -100,8 +103,8 @@ export const orderFilled = z.strictObject({
   side,
   quantity: decimal,
   price: decimal,
-  /** Exposure that this fill takes out of the reservation. */
-  reserved: decimal,
+  multiplier: decimal,
+  currency: z.string().min(3).max(10),
   executedAt: instant,
 });
 export type OrderFilled = z.infer<typeof orderFilled>;

@@ -1,7 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tenantTable } from '../tenant-table.ts';
 
-/** Receipts (the raw deliveries), what makes a delivery a repetition, and signals (their parsed meaning). */
+/**
+ * Receipts (the raw deliveries), what makes a delivery a repetition, and signals (their parsed meaning). Account and
+ * symbol of a signal are no foreign keys: each check would lock the account's row, which every signal of it shares; they
+ * come from the webhook key and the instruments table, and neither is ever deleted.
+ */
 export class CreateSignals implements MigrationInterface {
   readonly name = 'CreateSignals1763716800000';
 
@@ -18,7 +22,7 @@ export class CreateSignals implements MigrationInterface {
         received_at timestamptz not null default clock_timestamp()
       );
       comment on column keelson.receipts.body is 'as delivered, the key masked';
-      create index receipts_received_at on keelson.receipts (received_at);
+      create index receipts_received_at on keelson.receipts using brin (received_at);
 
       create table keelson.webhook_dedupe (
         team_id uuid not null,
@@ -28,15 +32,15 @@ export class CreateSignals implements MigrationInterface {
         expires_at timestamptz not null,
         primary key (team_id, source, dedupe_key)
       );
-      create index webhook_dedupe_expires_at on keelson.webhook_dedupe (expires_at);
+      create index webhook_dedupe_expires_at on keelson.webhook_dedupe using brin (expires_at);
 
       create table keelson.signals (
         signal_id uuid primary key,
         team_id uuid not null,
         receipt_id uuid not null references keelson.receipts,
-        account_id uuid not null references keelson.accounts,
+        account_id uuid not null,
         strategy text not null,
-        symbol text not null references keelson.instruments,
+        symbol text not null,
         side text not null check (side in ('buy', 'sell')),
         quantity numeric(30,12) not null check (quantity > 0),
         price numeric(30,12) not null,

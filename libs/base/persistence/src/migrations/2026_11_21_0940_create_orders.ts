@@ -11,8 +11,8 @@ export class CreateOrders implements MigrationInterface {
         intent_id uuid primary key,
         team_id uuid not null,
         signal_id uuid not null unique references keelson.signals,
-        account_id uuid not null references keelson.accounts,
-        symbol text not null references keelson.instruments,
+        account_id uuid not null,
+        symbol text not null,
         side text not null,
         quantity numeric(30,12) not null,
         notional numeric(30,12) not null,
@@ -50,11 +50,10 @@ export class CreateOrders implements MigrationInterface {
         completed_at timestamptz,
         unique (broker, client_order_id)
       ) with (fillfactor = 70);
+      comment on table keelson.orders is 'no index names a column that changes, so its updates stay on the page; open ones have a row in the outbox';
       comment on column keelson.orders.filled_value is 'sum of quantity x price of the fills, before the multiplier';
       comment on column keelson.orders.reserved is 'exposure still reserved for the open remainder';
       create index orders_by_signal on keelson.orders (signal_id);
-      create index orders_open on keelson.orders (submitted_at)
-        where status in ('created', 'submitted', 'unknown', 'accepted', 'partially_filled');
       create index orders_by_team on keelson.orders (team_id, created_at);
 
       create table keelson.broker_events (

@@ -30,17 +30,14 @@ export class CreateStream implements MigrationInterface {
         stream_offset bigint not null,
         event text not null,
         signal_id uuid,
-        source_id uuid not null,
         data jsonb not null,
         created_at timestamptz not null default clock_timestamp(),
-        primary key (team_id, channel, stream_offset),
-        unique (team_id, source_id)
+        primary key (team_id, channel, stream_offset)
       );
-      comment on column keelson.stream_events.source_id is 'message that the event comes from: a repeated step publishes once';
       create unique index stream_events_one_terminal on keelson.stream_events (team_id, signal_id)
         where channel = 'orders'
           and event in ('order.filled', 'order.denied', 'order.rejected', 'order.expired', 'order.cancelled');
-      create index stream_events_created_at on keelson.stream_events (created_at);
+      create index stream_events_created_at on keelson.stream_events using brin (created_at);
     `);
     await tenantTable(runner, 'stream_offsets', 'select, insert, update');
     await tenantTable(runner, 'stream_events', 'select, insert, delete');
