@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { buildServices } from './build.ts';
+import type { Readable, Writable } from 'node:stream';
 import { prepareEngine, type Engine } from './engine-environment.ts';
 import { SupervisorClient } from './targets/local/client.ts';
 import { foldersOf, stateFolder } from './targets/local/folders.ts';
@@ -27,6 +27,9 @@ interface Request {
 /** The engine warns at each run that the language host is not the one beside it. There is none beside it. */
 const HOST_NOTE = /using pulumi-language-nodejs from \$PATH/;
 
+/** Debug events of the SDK hold answers of the provider as they are, secrets included. */
+const DEBUG_EVENT = /^\{[^{]*"diagnosticEvent":\{.*"severity":"debug"/;
+
 function parse(words: readonly string[]): Request {
   const [verb = '', ...others] = words;
   const rest: string[] = [];
@@ -40,6 +43,19 @@ function parse(words: readonly string[]): Request {
   return { verb, stack, json: others.includes('--json'), wipe: others.includes('--wipe'), rest };
 }
 
+/** Passes lines on for as long as somebody reads them: a reader that has seen enough must not end an update halfway. */
+function passOn(from: Readable | null, to: Writable): void {
+  if (!from) return;
+  let isRead = true;
+  to.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    isRead = false;
+  });
+  createInterface({ input: from }).on('line', (line) => {
+    if (isRead && !HOST_NOTE.test(line) && !DEBUG_EVENT.test(line)) to.write(`${line}\n`);
+  });
+}
+
 function run(engine: Engine, words: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const forProgram = words.includes('--json');
@@ -47,9 +63,8 @@ function run(engine: Engine, words: readonly string[], extra: NodeJS.ProcessEnv 
       env: { ...engine.environment, ...extra },
       stdio: forProgram ? ['inherit', 'pipe', 'pipe'] : 'inherit',
     });
-    for (const [from, to] of [[child.stdout, process.stdout] as const, [child.stderr, process.stderr] as const]) {
-      if (from) createInterface({ input: from }).on('line', (line) => HOST_NOTE.test(line) || to.write(`${line}\n`));
-    }
+    passOn(child.stdout, process.stdout);
+    passOn(child.stderr, process.stderr);
     // Ctrl-C reaches the engine by itself; it ends in its own time, and we with it.
     process.on('SIGINT', () => undefined);
     process.on('SIGTERM', () => child.kill('SIGTERM'));
@@ -97,7 +112,8 @@ async function main(): Promise<number> {
       await new SupervisorClient(foldersOf(request.stack, folder)).shutdown();
       return 0;
     case 'up':
-      await buildServices();
+      // Only here: the compiler takes longer to load than a preview has time for.
+      await (await import('./build.ts')).buildServices();
       break;
     case 'preview':
     case 'destroy':
