@@ -148,7 +148,8 @@ describe('resume', () => {
     await database.admin('delete from keelson.stream_events where team_id = $1 and stream_offset > 2', [teamId]);
     await database.admin('update keelson.stream_offsets set orders = 2 where team_id = $1', [teamId]);
     const end = Date.now() + 3_000;
-    while (!told(client).includes('resync') && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!told(client).includes('resync') && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     expect(client.told.find((frame) => frame.type === 'resync')).toMatchObject({ offset: 2 });
   });
 });
