@@ -2,11 +2,10 @@
 import './compile-cache.ts';
 export { bootstrap } from './bootstrap.ts';
 export type { BootstrapOptions, ModuleParts, Started } from './bootstrap.ts';
-export { ConfigError, loadConfig } from './config.ts';
+export { ConfigError } from './config.ts';
 export type { ConfigOf, ConfigProblem } from './config.ts';
 export { HealthChecks, NotReady } from './health.ts';
 export type { CheckFacts, HealthCheck, Readiness } from './health.ts';
-export { createLogger } from './logger.ts';
 export { Metrics } from './metrics.ts';
 export { HttpProblem } from './problem.ts';
 export { CONFIG, LOGGER } from './tokens.ts';
