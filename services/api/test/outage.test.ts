@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { errorBody } from '@keelson/contracts';
+import { migrate } from '@keelson/persistence';
+import { freePort, PostgresServer, RedisServer, seedTeam, type SeededTeam } from '@keelson/testkit';
+import pg from 'pg';
+import { type Answer, ApiProcess } from './support/api-process.ts';
+
+/** Stores of this file's own, to be killed. */
+let postgres: PostgresServer;
+let redis: RedisServer;
+let team: SeededTeam;
+let api: ApiProcess;
+
+beforeAll(async () => {
+  [postgres, redis] = await Promise.all([PostgresServer.start(), RedisServer.start()]);
+  await migrate(postgres.adminUrl(), 'up', 'app');
+  const client = new pg.Client({ connectionString: postgres.adminUrl() });
+  await client.connect();
+  team = await seedTeam({ admin: async (text, values) => (await client.query(text, values)).rows });
+  await client.end();
+  const appUrl = postgres.adminUrl().replace(/\/\/[^@]+@/, '//keelson_app:app@');
+  api = await ApiProcess.start(appUrl, redis.url);
+}, 60_000);
+afterAll(async () => {
+  await api.end();
+  await Promise.all([postgres.remove(), redis.remove()]);
+});
+
+let delivered = 0;
+function deliver(): Promise<Answer> {
+  delivered += 1;
+  const fields = { key: team.webhookKey, ticker: 'ES', action: 'buy', quantity: '1', price: '5000' };
+  return api.deliver(JSON.stringify({ ...fields, order_id: `order ${delivered}` }));
+}
+
+async function ready(): Promise<{ status: number; redis: unknown }> {
+  const { status, text } = await api.request('/health/ready');
+  return { status, redis: (JSON.parse(text) as { checks: Record<string, unknown> }).checks['redis'] };
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let patience = 100; !(await condition()); patience -= 1) {
+    if (patience === 0) throw new Error('It did not come about within 10 seconds');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+describe('without Redis', () => {
+  it('signals are accepted as fast as before, and the api stays ready and says who wakes the workers', async () => {
+    expect((await deliver()).status).toBe(202);
+    expect(await ready()).toMatchObject({ status: 200, redis: { workers_wake_by: 'queue' } });
+    await redis.end('SIGKILL');
+    const answers = [await deliver(), await deliver(), await deliver()];
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    await until(async () => JSON.stringify((await ready()).redis).includes('sweep'));
+    expect((await ready()).status).toBe(200);
+    expect(Math.max(...answers.map(({ took }) => took))).toBeLessThan(250);
+  });
+});
+
+describe('without Postgres', () => {
+  it('a delivery is answered 503 with Retry-After within 250 ms, one or many; it is accepted once Postgres is back', async () => {
+    await postgres.end('SIGKILL');
+    const alone = await deliver();
+    const together = await Promise.all(Array.from({ length: 32 }, deliver));
+    for (const answer of [alone, ...together]) {
+      expect(answer.status).toBe(503);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(errorBody.parse(JSON.parse(answer.text)).error.code).toBe('SERVICE_UNAVAILABLE');
+      expect(answer.text).not.toContain(team.webhookKey);
+    }
+    expect(alone.took).toBeLessThan(250);
+    // As the api measured them: the thirty-two also wait for each other in this process.
+    const durations = () =>
+      [...api.log.matchAll(/"status_code":503,"duration_ms":([\d.]+)/g)].map(([, text]) => Number(text));
+    await until(async () => durations().length === 33);
+    expect(Math.max(...durations())).toBeLessThan(250);
+    await until(async () => (await ready()).status === 503);
+    await postgres.restart();
+    await until(async () => (await deliver()).status === 202);
+    await until(async () => (await ready()).status === 200);
+  }, 30_000);
+
+  it('when it hangs instead, the sender is told before it gives up, and its repetition finds one signal', async () => {
+    const locker = new pg.Client({ connectionString: postgres.adminUrl() });
+    await locker.connect();
+    await locker.query('begin; lock table keelson.receipts in access exclusive mode');
+    const body = JSON.stringify({
+      key: team.webhookKey,
+      ticker: 'ES',
+      action: 'sell',
+      quantity: '1',
+      price: '1',
+      order_id: 'hung',
+    });
+    const hung = await api.deliver(body);
+    expect(hung.status).toBe(503);
+    expect(hung.took).toBeLessThan(2_000);
+    await locker.query('commit');
+    const repeated = await api.deliver(body);
+    expect(repeated.status).toBe(202);
+    const { rows } = await locker.query(`select signal_id from keelson.signals where order_reference = 'hung'`);
+    expect(rows).toEqual([{ signal_id: (JSON.parse(repeated.text) as { signal_id: string }).signal_id }]);
+    await locker.end();
+  });
+});
+
+describe('a store that was never there', () => {
+  it('Redis: the api starts, is ready and accepts', async () => {
+    const appUrl = postgres.adminUrl().replace(/\/\/[^@]+@/, '//keelson_app:app@');
+    const lonely = await ApiProcess.start(appUrl, `redis://127.0.0.1:${await freePort()}`);
+    const fields = {
+      key: team.webhookKey,
+      ticker: 'ES',
+      action: 'buy',
+      quantity: '1',
+      price: '5000',
+      order_id: 'lonely',
+    };
+    expect((await lonely.deliver(JSON.stringify(fields))).status).toBe(202);
+    await lonely.end();
+  }, 30_000);
+});

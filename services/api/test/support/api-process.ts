@@ -1,0 +1,93 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { generateSigningKey, mintToken, type SigningKey } from '@keelson/access';
+import { type Child, freePort, startChild, untilReady } from '@keelson/testkit';
+import { transformFile } from '@swc/core';
+
+const ROOT = join(import.meta.dirname, '../../../..');
+const SOURCE = join(ROOT, 'services/api/src');
+
+/** Compiles the service as the build does, into a folder of this test file. */
+async function compile(): Promise<string> {
+  const folder = join(ROOT, '.keelson', `test-api-${process.pid}-${Date.now()}`);
+  const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  for (const file of files) {
+    const target = join(folder, file.replace(/\.ts$/, '.js'));
+    const { code } = await transformFile(join(SOURCE, file), { configFile: join(ROOT, '.swcrc'), sourceMaps: false });
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, code);
+  }
+  return folder;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Milliseconds from the request to the whole answer. */
+  readonly took: number;
+}
+
+/** The api as its own process on a real port. */
+export class ApiProcess {
+  readonly url: string;
+  readonly #folder: string;
+  readonly #child: Child;
+  readonly #signingKey: SigningKey;
+
+  private constructor(url: string, folder: string, child: Child, signingKey: SigningKey) {
+    this.url = url;
+    this.#folder = folder;
+    this.#child = child;
+    this.#signingKey = signingKey;
+  }
+
+  static async start(databaseUrl: string, redisUrl: string): Promise<ApiProcess> {
+    const [port, folder, signingKey] = await Promise.all([freePort(), compile(), generateSigningKey()]);
+    const child = startChild([process.execPath, join(folder, 'main.js')], {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      PORT: String(port),
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      AUTH_JWKS: signingKey.jwks,
+    });
+    const url = `http://127.0.0.1:${port}`;
+    await untilReady(child, 'api', async () => (await fetch(`${url}/health/ready`)).ok);
+    return new ApiProcess(url, folder, child, signingKey);
+  }
+
+  /** What the process wrote: its log. */
+  get log(): string {
+    return this.#child.said();
+  }
+
+  token(teamId: string): Promise<string> {
+    const claims = { userId: 'test', teamId, role: 'viewer', issuer: 'keelson', audience: 'authenticated' } as const;
+    return mintToken(this.#signingKey.privateJwk, claims, '5 minutes');
+  }
+
+  async request(path: string, init: RequestInit = {}): Promise<Answer> {
+    const startedAt = performance.now();
+    const response = await fetch(`${this.url}${path}`, init);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, took: performance.now() - startedAt };
+  }
+
+  /** Delivers a body as it is. */
+  deliver(body: string | Uint8Array<ArrayBuffer>, contentType = 'application/json', path = ''): Promise<Answer> {
+    const headers: Record<string, string> = contentType === '' ? {} : { 'content-type': contentType };
+    return this.request(`/api/v1/webhooks/tradingview${path}`, { method: 'POST', headers, body });
+  }
+
+  async read<Body>(path: string, teamId: string): Promise<{ status: number; body: Body }> {
+    const headers = { authorization: `Bearer ${await this.token(teamId)}` };
+    const { status, text } = await this.request(`/api/v1/${path}`, { headers });
+    return { status, body: JSON.parse(text) as Body };
+  }
+
+  async end(): Promise<void> {
+    await this.#child.end('SIGTERM');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
