@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createContext } from '../../bootstrap/context.mjs';
@@ -60,6 +60,52 @@ describe('a verb', () => {
     await writeFile(lock, `${await readFile(lock, 'utf8')}\n`);
     expect((await clone.run(['keelson', 'status'])).code).toBe(0);
     await expect(readFile(join(clone.root, 'node_modules', 'mark'))).rejects.toThrow('ENOENT');
+  });
+
+  describe('a lock file that npm ci refuses', () => {
+    const part = { name: 'part', version: '1.0.0' };
+
+    async function write(wanted: object, locked: object): Promise<void> {
+      for (const name of ['part', 'other']) {
+        await mkdir(join(clone.root, name), { recursive: true });
+        await writeFile(join(clone.root, name, 'package.json'), JSON.stringify({ ...part, name }));
+      }
+      const manifest = { name: 'clone', version: '1.0.0', ...wanted };
+      const link = { resolved: 'part', link: true };
+      const packages = { '': { ...manifest, ...locked }, part, 'node_modules/part': link };
+      await writeFile(join(clone.root, 'package.json'), JSON.stringify(manifest));
+      await writeFile(
+        join(clone.root, 'package-lock.json'),
+        JSON.stringify({ ...manifest, lockfileVersion: 3, packages }),
+      );
+    }
+
+    it('because it lacks an optional package that could not be had is installed from all the same', async () => {
+      const wanted = {
+        dependencies: { part: 'file:part' },
+        optionalDependencies: { elsewhere: 'http://127.0.0.1:9/elsewhere.tgz' },
+      };
+      await write(wanted, wanted);
+      const before = await readFile(join(clone.root, 'package-lock.json'), 'utf8');
+      const { code, stderr } = await clone.run(['ensure', 'deps'], { npm_config_fetch_retries: '0' });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
+      expect(JSON.parse(await readFile(join(clone.root, 'node_modules', 'part', 'package.json'), 'utf8'))).toEqual(
+        part,
+      );
+      expect(await readFile(join(clone.root, 'package-lock.json'), 'utf8')).toBe(before);
+      const logs = join(clone.root, '.keelson', 'logs', 'bootstrap');
+      const [log = ''] = await readdir(logs);
+      expect(await readFile(join(logs, log), 'utf8')).toMatch(/EUSAGE[^]*\nnpm install --no-save\n/);
+    }, 20_000);
+
+    it('because package.json wants something else ends the set-up', async () => {
+      const wanted = { dependencies: { part: 'file:part', other: 'file:other' } };
+      await write(wanted, { dependencies: { part: 'file:part' } });
+      const { code, stderr } = await clone.run(['ensure', 'deps']);
+      expect(code).toBe(1);
+      expect(stderr).toContain('package-lock.json does not fit package.json');
+      expect(stderr).toContain('to mend it: npm install, and commit');
+    }, 20_000);
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
