@@ -24,11 +24,12 @@ function record({ instance, text }: LogLine): z.infer<typeof output> {
     parsed = undefined;
   }
   if (typeof parsed !== 'object' || parsed === null) return { instance, time: null, level: null, message: text, fields: {} };
-  const { time, level, msg, message, event, ...fields } = parsed as Record<string, unknown>;
+  const { time: clock, timestamp, level, msg, message, event, ...fields } = parsed as Record<string, unknown>;
+  const time = clock ?? timestamp;
   return {
     instance,
     time: typeof time === 'number' ? new Date(time).toISOString() : typeof time === 'string' ? time : null,
-    level: typeof level === 'number' ? (levels[level] ?? String(level)) : typeof level === 'string' ? level : null,
+    level: typeof level === 'number' ? (levels[level] ?? String(level)) : typeof level === 'string' ? level.toLowerCase() : null,
     message: String(msg ?? message ?? event ?? ''),
     fields,
   };
@@ -60,9 +61,9 @@ export const logs = defineCommand({
   },
   human({ instance, time, level, message, fields }, paint) {
     const clock = time?.slice(11, 23) ?? '            ';
-    const shade = level === 'error' || level === 'fatal' ? paint.bad : level === 'warn' ? paint.warn : (text: string) => text;
+    const shade = ['error', 'fatal', 'critical'].includes(level ?? '') ? paint.bad : level?.startsWith('warn') ? paint.warn : (text: string) => text;
     const rest = Object.entries(fields)
-      .filter(([name]) => !['pid', 'hostname', 'service', 'instance', 'name'].includes(name))
+      .filter(([name]) => !['pid', 'hostname', 'service', 'instance', 'name', 'logger'].includes(name))
       .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
       .join(' ');
     return `${paint.dim(clock)} ${paint.accent(instance.padEnd(14))} ${shade(message)}${rest ? ` ${paint.dim(rest)}` : ''}`;

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { serviceNamed } from '@keelson/catalogue';
 
@@ -34,7 +33,9 @@ export async function compileFile(repository: string, service: string, file: str
   writeFileSync(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n`);
 }
 
-/** Libraries run from source: finds out whether Node can read the file before any service is stopped for it. */
-export function checkLibraryFile(file: string): void {
-  if (existsSync(file)) stripTypeScriptTypes(readFileSync(file, 'utf8'));
+/** Libraries run from source: finds out whether a file can be read at all before any service is stopped for it. */
+export async function checkLibraryFile(file: string): Promise<void> {
+  if (!existsSync(file)) return;
+  const { parse } = await import('@swc/core');
+  await parse(readFileSync(file, 'utf8'), { syntax: 'typescript', target: 'es2023' });
 }

@@ -80,9 +80,11 @@ export class Reloader {
       if (consequence.kind === 'nothing') continue;
       try {
         if (consequence.kind === 'service') await compileFile(repository, consequence.service, file);
-        else checkLibraryFile(file);
+        else await checkLibraryFile(file);
       } catch (error) {
-        throw new Error(`${relative(repository, file)}: ${messageOf(error)}`, { cause: error });
+        // The compiler shows the place first, and then how it came to say so.
+        const [place = ''] = messageOf(error).split(/\n+Caused by:/);
+        throw new Error(`${relative(repository, file)}: ${place.trim()}`, { cause: error });
       }
       const users = consequence.kind === 'service' ? [consequence.service] : consequence.services;
       for (const service of users) affected.add(service);

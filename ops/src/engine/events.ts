@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-const step = z.object({ op: z.string(), urn: z.string(), type: z.string() });
+const side = z.object({ custom: z.boolean().optional() }).nullish();
+const step = z.object({ op: z.string(), urn: z.string(), old: side, new: side });
+
+/** Components, stacks and providers group or serve resources: nobody waits for them. */
+function isResource({ old: before, new: after, urn }: z.infer<typeof step>): boolean {
+  return (after?.custom ?? before?.custom ?? false) && !urn.includes('::pulumi:');
+}
 
 /** The parts of the engine's events that are shown; it adds fields and kinds with every release. */
 const engineEvent = z.object({
@@ -62,18 +68,17 @@ export class EngineProgress {
     if (summaryEvent) this.changes = summaryEvent.resourceChanges ?? {};
   }
 
-  #begin({ op, urn }: z.infer<typeof step>): void {
-    if (!(op in done)) return;
-    this.#started.set(urn, performance.now());
+  #begin(metadata: z.infer<typeof step>): void {
+    if (!(metadata.op in done) || !isResource(metadata)) return;
+    this.#started.set(metadata.urn, performance.now());
     this.#showCurrent();
   }
 
-  #end({ op, urn, type }: z.infer<typeof step>, mark: string): void {
+  #end({ op, urn }: z.infer<typeof step>, mark: string): void {
     const started = this.#started.get(urn);
     this.#started.delete(urn);
     this.#showCurrent();
-    // The stack itself and the provider are book-keeping, no resource that a person waits for.
-    if (started === undefined || type.startsWith('pulumi:')) return;
+    if (started === undefined) return;
     const took = `${((performance.now() - started) / 1_000).toFixed(1)} s`;
     this.#show(`${mark} ${nameOf(urn).padEnd(16)} ${mark === '✔' ? done[op] : 'failed'} ${took}`);
   }
@@ -85,7 +90,7 @@ export class EngineProgress {
   }
 
   #showCurrent(): void {
-    this.#now([...this.#started.keys()].filter((urn) => !urn.includes('::pulumi:')).map(nameOf).join(', '));
+    this.#now([...this.#started.keys()].map(nameOf).join(', '));
   }
 }
 

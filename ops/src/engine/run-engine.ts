@@ -27,6 +27,7 @@ export interface EngineRun {
 /** Runs the engine on the stack and shows each resource as it changes; resolves with the sum, e.g. "no changes". */
 export async function runEngine(context: Context, { verb, words = [] }: EngineRun, report: TaskReport): Promise<string> {
   const progress = new EngineProgress(report.line, report.now);
+  report.now('the engine compares what is with what should be');
   const script = join(context.repository, 'infra', 'src', 'engine.ts');
   const result = await runNode([script, verb, '-s', context.stack, '--json', ...words], {
     cwd: context.repository,
@@ -35,8 +36,9 @@ export async function runEngine(context: Context, { verb, words = [] }: EngineRu
     onLine: (line) => progress.take(line),
   });
   if (result.code === 0) return summaryOf(progress.changes);
-  const told = [...new Set([...progress.diagnostics, ...result.stderr.split('\n')])].filter((line) => line.trim() !== '');
-  throw new Failure(`The engine could not bring stack ${context.stack} up:\n${told.slice(-25).map((line) => `  ${line}`).join('\n')}`, {
+  const said = [...progress.diagnostics, ...result.stderr.split('\n')].filter((line) => line.trim() !== '');
+  const told = [...new Set(said)];
+  throw new Failure(`The engine failed at ${verb} of stack ${context.stack}:\n${told.slice(-25).map((line) => `  ${line}`).join('\n')}`, {
     code: knownCode(result.code),
     fix: fixFor(told.join('\n')),
   });

@@ -28,8 +28,9 @@ function seconds(since: number): string {
 export async function runTasks(context: Context, tasks: readonly Task[]): Promise<void> {
   const live = process.stderr.isTTY === true && context.environment['TERM'] !== 'dumb';
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
+  let cause: unknown;
   const list = new Listr(
-    tasks.map((task) => listrTask(task, live)),
+    tasks.map((task) => listrTask(task, live, (error) => (cause = error))),
     {
       concurrent: false,
       exitOnError: true,
@@ -39,10 +40,15 @@ export async function runTasks(context: Context, tasks: readonly Task[]): Promis
       fallbackRenderer: 'simple',
     } as ConstructorParameters<typeof Listr>[1],
   );
-  await list.run();
+  try {
+    await list.run();
+  } catch {
+    // The tree only marks the task; what went wrong is told once, by whoever catches it.
+    throw cause;
+  }
 }
 
-function listrTask(task: Task, live: boolean): ListrTask {
+function listrTask(task: Task, live: boolean, keep: (error: unknown) => void): ListrTask {
   return {
     title: task.title,
     rendererOptions: { persistentOutput: true, outputBar: Infinity },
@@ -67,6 +73,9 @@ function listrTask(task: Task, live: boolean): ListrTask {
           },
         });
         handle.title = `${task.title} ${seconds(started)}${result ? ` · ${result}` : ''}`;
+      } catch (error) {
+        keep(error);
+        throw new Error(`after ${seconds(started)}`, { cause: error });
       } finally {
         clearInterval(timer);
       }

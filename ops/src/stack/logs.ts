@@ -39,7 +39,7 @@ function readFrom(file: string, start: number): { text: string; end: number } {
 
 /** Milliseconds since 1970 of a line that says so (JSON logs do), for merging logs by time. */
 function timeOf(text: string): number {
-  const time = /"time":("([^"]+)"|(\d+))/.exec(text);
+  const time = /"time(?:stamp)?":("([^"]+)"|(\d+))/.exec(text);
   if (time?.[3]) return Number(time[3]);
   const written = time?.[2] ?? /^(\d{4}-\d\d-\d\d[ T][\d:.]+)/.exec(text)?.[1];
   return written ? Date.parse(written) : Number.NaN;
