@@ -7,9 +7,10 @@ const PREFIX = 'keelson';
 
 function connection(url: string, blocking: boolean) {
   // A worker's connection waits for Redis as long as it takes; a sender must not: the sweep delivers what it could not.
+  // What is sent in one turn of the event loop leaves in one write: it halves what a wake-up costs Redis under load.
   return blocking
     ? { url, maxRetriesPerRequest: null }
-    : { url, maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 1_000 };
+    : { url, maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 1_000, enableAutoPipelining: true };
 }
 
 /** Wake-ups that wait for Redis at most; beyond that they are dropped, for the sweep to make up for. */
