@@ -13,6 +13,7 @@ import { acquireLock, isAbandoned, ownerName } from './lock.mjs';
  */
 
 const receiptFile = 'keelson.json';
+const entryName = /^[a-z0-9]+-[\d.]+-[0-9a-f]{12}$/;
 
 /**
  * @typedef {{ tool: string, version: string, material: unknown, executables: string[] }} Recipe
@@ -123,7 +124,8 @@ async function removeAbandoned(context, key) {
 export async function surveyCache(context) {
   const entries = [];
   for (const name of listFolder(context.cache)) {
-    if (name === 'locks' || name === 'building') continue;
+    // Others keep things here too, such as Node's compile cache.
+    if (!entryName.test(name)) continue;
     const folder = join(context.cache, name);
     entries.push({ name, folder, whole: (await readIfThere(join(folder, receiptFile))) !== null });
   }
