@@ -125,7 +125,7 @@ export class Pipeline {
       .map(
         (broker) =>
           new Listener({
-            ...{ broker, database, inFlight: this.router.inFlight, onError: this.#settings.onError },
+            ...{ broker, database, recorded: this.router.recorded, onError: this.#settings.onError },
             lease: new Lease(database, owner, `listen:${broker.name}`, LISTENER_LEASE_MS),
             emit: (emission) => this.runner.emit(emission),
           }),

@@ -4,8 +4,8 @@ import type { HeldLease, Lease } from '@keelson/messaging';
 import type { Database } from '@keelson/persistence';
 import type { Broker, BrokerReport } from './broker.port.ts';
 import { BrokerError } from './errors.ts';
-import type { InFlight } from './in-flight.ts';
-import { unrecordedEvents } from './route.store.ts';
+import type { RecordedEvents } from './recorded-events.ts';
+import { unrecordedEvents, type UnrecordedEvent } from './route.store.ts';
 import { messageOf } from './route.ts';
 
 export interface ListenerParts {
@@ -13,7 +13,8 @@ export interface ListenerParts {
   readonly database: Database;
   /** Exactly one process listens to a venue. */
   readonly lease: Lease;
-  readonly inFlight: InFlight;
+  /** What answers to this process brought already. */
+  readonly recorded: RecordedEvents;
   /** Hands what the venue said to apply. */
   readonly emit: (emission: {
     step: 'listen';
@@ -26,9 +27,19 @@ export interface ListenerParts {
 
 /** How often the lease is renewed, and a place without a listener is looked for. */
 const RENEW_MS = 250;
-/** An event of an order that another process is sending waits this long: its answer brings the same event. */
-const FOREIGN_GRACE_MS = 15;
 const CURSOR_MS = 1_000;
+/** Events that come within this time share one look into Postgres. */
+const GATHER_MS = 10;
+/** An event that somebody's answer is about to bring is left to it for this long. */
+const IN_HAND_PATIENCE_MS = 1_000;
+const MOST_GATHERED = 1_000;
+const MOST_BATCHES = 50;
+
+/** Events that are worked on together, and where the stream stood behind them. */
+interface Batch {
+  readonly cursor: string;
+  done: boolean;
+}
 
 interface Heard {
   readonly report: BrokerReport;
@@ -45,7 +56,8 @@ export class Listener {
   #stream: AbortController | undefined;
   #streaming: Promise<void> = Promise.resolve();
   #stopped = false;
-  #batch: Heard[] = [];
+  #gathering: Heard[] = [];
+  #batches: Batch[] = [];
   #flush: Promise<void> | undefined;
   #handled: string | undefined;
 
@@ -94,7 +106,8 @@ export class Listener {
       .finally(() => {
         clearInterval(cursors);
         this.#stream = undefined;
-        this.#batch = [];
+        this.#gathering = [];
+        this.#batches = [];
       });
   }
 
@@ -114,20 +127,24 @@ export class Listener {
 
   /** Gathers what comes close together; one look into Postgres then tells what of it is news. */
   async #hear(heard: Heard): Promise<void> {
-    this.#batch.push(heard);
+    this.#gathering.push(heard);
     this.#flush ??= this.#flushSoon();
     // Back-pressure: a venue that says more than is worked off is not read any faster.
-    if (this.#batch.length > 1_000) await this.#flush;
+    if (this.#gathering.length > MOST_GATHERED || this.#batches.length > MOST_BATCHES) await this.#flush;
   }
 
   async #flushSoon(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, FOREIGN_GRACE_MS));
-    const batch = this.#batch;
-    this.#batch = [];
+    await pause(GATHER_MS);
+    const batch: Batch = { cursor: this.#gathering.at(-1)!.cursor, done: false };
+    const reports = this.#gathering.map(({ report }) => report);
+    this.#gathering = [];
     this.#flush = undefined;
+    this.#batches.push(batch);
     try {
-      await this.#hand(batch);
-      this.#handled = batch.at(-1)?.cursor ?? this.#handled;
+      await this.#hand(reports);
+      batch.done = true;
+      // The cursor only passes what is handled, with all that came before it.
+      while (this.#batches[0]?.done) this.#handled = this.#batches.shift()!.cursor;
     } catch (error) {
       // Nothing is lost: the stream is heard again from the last cursor that was handled.
       this.#stream?.abort();
@@ -135,32 +152,47 @@ export class Listener {
     }
   }
 
-  async #hand(batch: readonly Heard[]): Promise<void> {
-    const { broker, database, inFlight, emit } = this.#parts;
-    const calls = batch.map(({ report }) => inFlight.call(report.payload.clientOrderId));
-    await Promise.all(calls.filter((call) => call !== undefined));
-    const unknown = batch
-      .map(({ report }) => report)
-      .filter(({ payload }) => !inFlight.hasRecorded(payload.venueEventId));
-    if (unknown.length === 0) return;
-    const news = await database.platform((tx) =>
-      unrecordedEvents(
-        tx,
-        broker.name,
-        unknown.map(({ payload }) => payload),
-      ),
-    );
-    const reports = new Map(unknown.map((report) => [report.payload.venueEventId, report]));
+  /** Hands on what is news. What somebody's answer is about to bring is left to that answer, for a while. */
+  async #hand(reports: readonly BrokerReport[]): Promise<void> {
+    const { broker, database, recorded } = this.#parts;
+    const patience = Date.now() + IN_HAND_PATIENCE_MS;
+    let open = reports.filter(({ payload }) => !recorded.has(payload.venueEventId));
+    while (open.length > 0) {
+      const asked = open;
+      const news = await database.platform((tx) =>
+        unrecordedEvents(
+          tx,
+          broker.name,
+          asked.map(({ payload }) => payload),
+        ),
+      );
+      const waiting = new Set(
+        news.filter(({ inHand }) => inHand && Date.now() < patience).map(({ venueEventId }) => venueEventId),
+      );
+      await this.#emit(
+        asked,
+        news.filter(({ venueEventId }) => !waiting.has(venueEventId)),
+      );
+      open = asked.filter(({ payload }) => waiting.has(payload.venueEventId));
+      if (open.length > 0) await pause(GATHER_MS);
+    }
+  }
+
+  async #emit(reports: readonly BrokerReport[], news: readonly UnrecordedEvent[]): Promise<void> {
     const bySignal = Map.groupBy(news, ({ signalId }) => signalId);
     await Promise.all(
-      [...bySignal.values()].map((events) => {
-        const { teamId, signalId } = events[0]!;
-        const messages = events
-          .map(({ venueEventId }) => reports.get(venueEventId)!)
-          .sort((a, b) => unknown.indexOf(a) - unknown.indexOf(b))
+      [...bySignal].map(([signalId, events]) => {
+        const ids = new Set(events.map(({ venueEventId }) => venueEventId));
+        const { teamId } = events[0]!;
+        const messages = reports
+          .filter(({ payload }) => ids.has(payload.venueEventId))
           .map((report) => messageOf(teamId, report));
-        return emit({ step: 'listen', teamId, signalId, messages });
+        return this.#parts.emit({ step: 'listen', teamId, signalId, messages });
       }),
     );
   }
+}
+
+function pause(forMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, forMs));
 }

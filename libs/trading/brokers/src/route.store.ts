@@ -74,7 +74,7 @@ export function markClaimed(tx: Tx, orderId: Id, withinMs: number): void {
 
 const UNRECORDED = sql(
   'listen.unrecorded',
-  'select venue_event_id, team_id, signal_id from unrecorded_events($1, $2::text[], $3::text[])',
+  'select venue_event_id, team_id, signal_id, in_hand from unrecorded_events($1, $2::text[], $3::text[])',
 );
 
 /** Whose order an event on a venue's stream belongs to. */
@@ -82,6 +82,8 @@ export interface UnrecordedEvent {
   readonly venueEventId: string;
   readonly teamId: Id;
   readonly signalId: Id;
+  /** True while a process holds the claim of that order: the answer that it waits for brings the same event. */
+  readonly inHand: boolean;
 }
 
 /** Of events on a venue's stream: those of our orders that no step has recorded yet. */
@@ -90,10 +92,15 @@ export async function unrecordedEvents(
   broker: string,
   events: readonly { readonly clientOrderId: string; readonly venueEventId: string }[],
 ): Promise<UnrecordedEvent[]> {
-  const rows = await tx.query<{ venue_event_id: string; team_id: Id; signal_id: Id }>(UNRECORDED, [
+  const rows = await tx.query<{ venue_event_id: string; team_id: Id; signal_id: Id; in_hand: boolean }>(UNRECORDED, [
     broker,
     events.map((event) => event.clientOrderId),
     events.map((event) => event.venueEventId),
   ]);
-  return rows.map((row) => ({ venueEventId: row.venue_event_id, teamId: row.team_id, signalId: row.signal_id }));
+  return rows.map((row) => ({
+    venueEventId: row.venue_event_id,
+    teamId: row.team_id,
+    signalId: row.signal_id,
+    inHand: row.in_hand,
+  }));
 }

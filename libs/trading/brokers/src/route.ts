@@ -10,7 +10,7 @@ import {
 } from '@keelson/messaging';
 import type { Broker, BrokerReport, OrderRequest, SubmitOutcome } from './broker.port.ts';
 import { decideClaim } from './claim.ts';
-import { InFlight } from './in-flight.ts';
+import { RecordedEvents } from './recorded-events.ts';
 import { claimState, markClaimed, type ClaimState } from './route.store.ts';
 
 /** What the router needs of the process around it. */
@@ -60,8 +60,8 @@ const QUERY_LATER_MS = 1_000;
 export class Router implements StepHandler<ClaimState | undefined> {
   readonly step = 'route';
   readonly endsLater = true;
-  /** Orders that this process is asking a venue about: their stream events wait for the answer. */
-  readonly inFlight = new InFlight();
+  /** What answers to this process brought: the listener need not look for it. */
+  readonly recorded = new RecordedEvents();
   readonly #parts: RouterParts;
   /** Attempts that a venue has definitively never got. */
   readonly #absent = new Set<string>();
@@ -117,10 +117,7 @@ export class Router implements StepHandler<ClaimState | undefined> {
     const fence = claimMessage(work.tx, message, { step: 'route', signalId, owner: this.#parts.owner(), leaseMs });
     // A failure is thrown by the commit; nobody awaits the fence then.
     fence.catch(() => undefined);
-    work.afterCommit(async () => {
-      const done = this.inFlight.begin(order.clientOrderId);
-      await act({ outboxId: message.id, step: 'route', teamId, signalId, fence: await fence }).finally(done);
-    });
+    work.afterCommit(async () => act({ outboxId: message.id, step: 'route', teamId, signalId, fence: await fence }));
   }
 
   async #send(attempt: Attempt): Promise<void> {
@@ -183,7 +180,7 @@ export class Router implements StepHandler<ClaimState | undefined> {
     const { teamId, signalId } = lease;
     const messages = reports.map((report) => messageOf(teamId, report));
     const recorded = await this.#parts.record({ step: 'route', teamId, signalId, messages, lease, endsLease });
-    if (recorded) this.inFlight.recorded(reports.map((report) => report.payload.venueEventId));
+    if (recorded) this.recorded.add(reports.map((report) => report.payload.venueEventId));
   }
 
   #broker(order: SubmitOrder): Broker {

@@ -35,16 +35,16 @@ const INSERT_INTENT = sql(
   `with intent as (
      insert into intents (intent_id, team_id, signal_id, account_id, symbol, side, quantity, notional)
      values ($1, $2, $3, $4, $5, $6, $7, $8))
-   insert into orders (order_id, team_id, intent_id, signal_id, account_id, broker, client_order_id, leg, revision, symbol,
+   insert into orders (order_id, team_id, intent_id, submit_message_id, signal_id, account_id, broker, client_order_id, leg, revision, symbol,
                        side, type, quantity, reference_price, multiplier, currency, status, reserved, expires_at)
-   values ($9, $2, $1, $3, $4, $10, $11, 0, 0, $5, $6, 'market', $7, $12, $13, $14, 'created', $8, $15)`,
+   values ($9, $2, $1, $16, $3, $4, $10, $11, 0, 0, $5, $6, 'market', $7, $12, $13, $14, 'created', $8, $15)`,
 );
 
 /** Writes an intent and its one order; a second time for the same signal is refused by the keys. */
 export function insertIntent(
   tx: Tx,
   intent: { intentId: Id; signalId: Id; accountId: Id; symbol: string; side: Side; quantity: string; notional: string },
-  order: { orderId: Id; clientOrderId: string; referencePrice: string; expiresAt: string },
+  order: { orderId: Id; clientOrderId: string; submitMessageId: Id; referencePrice: string; expiresAt: string },
   venue: Venue,
 ): void {
   const { intentId, signalId, accountId, symbol, side, quantity, notional } = intent;
@@ -52,6 +52,7 @@ export function insertIntent(
     ...[intentId, tx.teamId, signalId, accountId, symbol, side, quantity, notional],
     ...[order.orderId, venue.broker, order.clientOrderId, order.referencePrice, venue.multiplier, venue.currency],
     order.expiresAt,
+    order.submitMessageId,
   ]);
 }
 

@@ -18,9 +18,11 @@ export const place: StepHandler<undefined> = {
     const orderId = orderIdOf(intentId, 0, 0);
     const clientOrderId = clientOrderIdOf(intentId, 0, 0);
     const intent = { intentId, signalId, accountId, symbol, side, quantity, notional };
-    insertIntent(tx, intent, { orderId, clientOrderId, referencePrice: price, expiresAt }, message.payload);
+    const submitMessageId = deriveId('submit_order', clientOrderId);
+    const order = { orderId, clientOrderId, submitMessageId, referencePrice: price, expiresAt };
+    insertIntent(tx, intent, order, message.payload);
     const submit: Message<'submit_order'> = {
-      id: deriveId('submit_order', clientOrderId),
+      id: submitMessageId,
       type: 'submit_order',
       teamId: message.teamId,
       key: clientOrderId,

@@ -5,7 +5,8 @@ import { tenantTable } from '../tenant-table.ts';
  * Roles, teams and who may reach them. Roles belong to the whole server, so they are created when missing and never
  * dropped; everything else lives in the schema `keelson`.
  *
- * keelson_app       services log in as it; row-level security applies to it without exception
+ * keelson_app       services log in as it; row-level security applies to it without exception. Its statements are look-ups
+ *                   by key: one plan fits every value, and planning them anew would cost more than running them
  * keelson_relay     sees ids and team of carrier rows of every team (SET ROLE only, never inherited)
  * keelson_resolver  owns the few functions that find the team of a key
  */
@@ -24,6 +25,7 @@ export class CreateTenancy implements MigrationInterface {
       grant keelson_relay to keelson_app with inherit false, set true;
       grant keelson_resolver to current_user;
       alter role keelson_app set search_path = keelson;
+      alter role keelson_app set plan_cache_mode = force_generic_plan;
       create schema keelson;
       grant usage on schema keelson to keelson_app, keelson_relay, keelson_resolver;
     `);

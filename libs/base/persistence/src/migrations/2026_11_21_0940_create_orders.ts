@@ -22,6 +22,7 @@ export class CreateOrders implements MigrationInterface {
         order_id uuid primary key,
         team_id uuid not null,
         intent_id uuid not null references keelson.intents,
+        submit_message_id uuid not null,
         signal_id uuid not null,
         account_id uuid not null,
         broker text not null,
@@ -51,6 +52,7 @@ export class CreateOrders implements MigrationInterface {
         unique (broker, client_order_id)
       ) with (fillfactor = 70);
       comment on table keelson.orders is 'no index names a column that changes, so its updates stay on the page; open ones have a row in the outbox';
+      comment on column keelson.orders.submit_message_id is 'its submit_order in the outbox, as long as the venue owes an answer';
       comment on column keelson.orders.filled_value is 'sum of quantity x price of the fills, before the multiplier';
       comment on column keelson.orders.reserved is 'exposure still reserved for the open remainder';
       create index orders_by_signal on keelson.orders (signal_id);
@@ -86,19 +88,23 @@ export class CreateOrders implements MigrationInterface {
       create policy relay on keelson.orders for select to keelson_relay using (true);
       grant select (order_id, team_id, signal_id, status, deadline, submitted_at) on keelson.orders to keelson_relay;
       create policy resolve on keelson.orders for select to keelson_resolver using (true);
-      grant select (broker, client_order_id, team_id, order_id, signal_id) on keelson.orders to keelson_resolver;
+      grant select (broker, client_order_id, team_id, order_id, signal_id, submit_message_id) on keelson.orders to keelson_resolver;
+      create policy resolve on keelson.outbox for select to keelson_resolver using (true);
+      grant select (outbox_id, step, lease_until) on keelson.outbox to keelson_resolver;
       create policy resolve on keelson.broker_events for select to keelson_resolver using (true);
       grant select (broker, venue_event_id) on keelson.broker_events to keelson_resolver;
       create function keelson.unrecorded_events(wanted_broker text, client_order_ids text[], venue_event_ids text[])
-        returns table (venue_event_id text, team_id uuid, signal_id uuid)
+        returns table (venue_event_id text, team_id uuid, signal_id uuid, in_hand boolean)
         language sql stable security definer set search_path = keelson as $$
-          select said.venue_event_id, o.team_id, o.signal_id
+          select said.venue_event_id, o.team_id, o.signal_id,
+                 exists (select from outbox w
+                          where w.outbox_id = o.submit_message_id and w.step = 'route' and w.lease_until > now())
             from unnest(client_order_ids, venue_event_ids) as said (client_order_id, venue_event_id)
             join orders o on o.broker = wanted_broker and o.client_order_id = said.client_order_id
            where not exists (select from broker_events e
                               where e.broker = wanted_broker and e.venue_event_id = said.venue_event_id)
         $$;
-      comment on function keelson.unrecorded_events is 'of events on a venue''s stream: those of our orders that are not in yet, and whose they are';
+      comment on function keelson.unrecorded_events is 'of events on a venue''s stream: those of our orders that are not in yet, whose they are, and whether somebody waits for the answer that brings them';
       grant create on schema keelson to keelson_resolver;
       alter function keelson.unrecorded_events owner to keelson_resolver;
       revoke create on schema keelson from keelson_resolver;
