@@ -50,6 +50,7 @@ export class Connection implements Receiver {
 
   /** Checks a token and lets the client in, or closes. Never rejects. */
   async authenticate(token: string): Promise<void> {
+    clearTimeout(this.#deadline);
     this.#authenticating = true;
     try {
       const identity = await this.#parts.tokens.verify(token);
@@ -139,7 +140,6 @@ export class Connection implements Receiver {
   }
 
   async #admit(identity: Identity): Promise<void> {
-    clearTimeout(this.#deadline);
     if (!this.#parts.admit(this, identity.userId)) {
       return this.end(closeCode.tooManyConnections, `at most ${this.#parts.limits.perUser} connections per user`);
     }

@@ -20,7 +20,7 @@ export class EventWriter {
   async commit(count = 1, channel: Channel = 'orders'): Promise<EventFrame[]> {
     const data = { at: new Date().toISOString() };
     const events = Array.from({ length: count }, () => {
-      return { channel, event: 'order.accepted' as const, sourceId: newId(), signalId: newId(), data };
+      return { channel, event: 'order.accepted' as const, signalId: newId(), data };
     });
     return this.#database.transaction(this.#teamId, (tx) => appendEvents(tx, events));
   }
