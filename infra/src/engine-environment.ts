@@ -15,6 +15,8 @@ export interface Engine {
   /** The file with a stack's own configuration. */
   readonly configFile: (stack: string) => string;
   readonly hasStack: (stack: string) => boolean;
+  /** Where the engine notes who updates a stack. */
+  readonly lockFolder: (stack: string) => string;
 }
 
 const PROJECT_NAME = 'keelson';
@@ -55,6 +57,7 @@ export function prepareEngine(): Engine {
     project,
     configFolder,
     configFile: (stack) => join(configFolder, `Pulumi.${stack}.yaml`),
+    lockFolder: (stack) => join(backend, '.pulumi', 'locks', 'organization', PROJECT_NAME, stack),
     hasStack: (stack) => existsSync(join(backend, '.pulumi', 'stacks', PROJECT_NAME, `${stack}.json`)),
     environment: {
       PULUMI_BACKEND_URL: `file://${backend.split('/').map(encodeURIComponent).join('/')}`,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { prepareEngine, type Engine } from './engine-environment.ts';
+import { clearDeadLocks } from './engine-locks.ts';
 import { SupervisorClient } from './targets/local/client.ts';
 import { foldersOf, stateFolder } from './targets/local/folders.ts';
 
@@ -124,6 +125,7 @@ async function main(): Promise<number> {
       return 2;
   }
   await selectStack(engine, request.stack);
+  clearDeadLocks(engine.lockFolder(request.stack));
   const code = await run(engine, engineWords(engine, request), {
     KEELSON_BUILT: request.verb === 'up' ? '1' : '',
     ...(request.wipe ? { KEELSON_WIPE: '1' } : {}),

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { identityOf } from '../src/targets/local/identity.ts';
 import { LocalStack, until } from './fixtures/local-stack.ts';
 
 /** One stack on the real engine; the tests build on each other, in the order of a stack's life. */
@@ -169,6 +170,7 @@ describe('a supervisor that is killed', () => {
 describe('a service that does not become ready', () => {
   it('fails the up with the last lines of its log, stays recorded, and the next up mends it', async () => {
     const never = ['--config', 'keelson:serviceEnv[0]=worker:FIXTURE_READY_AFTER_MS=-1', '--config-path'];
+    const long = ['--config', 'keelson:readyWithinSeconds=30'];
     const short = ['--config', 'keelson:readyWithinSeconds=1'];
     const failed = await stack.engine(
       'up',
@@ -182,10 +184,29 @@ describe('a service that does not become ready', () => {
     expect(failed.code).not.toBe(0);
     expect(failed.output).toContain('worker-3 was not ready within 1000 ms. The last lines of its log:');
     expect(failed.output).toContain('fixture worker-3 starts');
-    await stack.up('--config', 'keelson:serviceEnv[0]=worker:FIXTURE_READY_AFTER_MS=0', '--config-path');
+    await stack.up('--config', 'keelson:serviceEnv[0]=worker:FIXTURE_READY_AFTER_MS=0', '--config-path', ...long);
     expect(await stack.process('worker-3')).toMatchObject({ state: 'ready' });
-    await stack.up('--config', 'keelson:workerReplicas=2');
-    expect(Object.keys(await stack.pids())).not.toContain('worker-3');
+  }, 90_000);
+});
+
+describe('an update that is killed', () => {
+  it('leaves no plugin behind, and the next up goes on where it was', async () => {
+    const { pid } = await stack.process('api');
+    const hanging = ['--config', 'keelson:serviceEnv[0]=api:FIXTURE_READY_AFTER_MS=-1', '--config-path'];
+    const run = stack.engine('up', ...hanging);
+    await until('api starts anew', async () => ![pid, null].includes((await stack.process('api')).pid), 30_000);
+    const engine = stack.enginePid();
+    const plugins = execFileSync('ps', ['-o', 'pid=', '--ppid', String(engine)], { encoding: 'utf8' })
+      .trim()
+      .split(/\s+/);
+    expect(plugins.length).toBeGreaterThan(1);
+    kill(engine);
+    expect((await run).code).not.toBe(0);
+    const isRunning = (plugin: string): boolean => identityOf(Number(plugin)) !== undefined;
+    await until('the plugins have ended', async () => !plugins.some(isRunning));
+    const mended = ['--config', 'keelson:serviceEnv[0]=api:FIXTURE_READY_AFTER_MS=0', '--config-path'];
+    await stack.up(...mended, '--config', 'keelson:workerReplicas=2');
+    expect(Object.keys(await stack.pids()).sort()).toEqual(EVERYTHING);
   }, 90_000);
 });
 

@@ -18,8 +18,13 @@ type Unary<Request, Response> = (call: ServerUnaryCall<Request, Response>, callb
 function runNode(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...args], { env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
+    const end = (): boolean => child.kill();
+    process.once('exit', end);
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', (code) => {
+      process.off('exit', end);
+      resolve(code ?? 1);
+    });
   });
 }
 

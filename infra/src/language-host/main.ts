@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import grpc from '@grpc/grpc-js';
 import languageService from '@pulumi/pulumi/proto/language_grpc_pb.js';
+import { endWithParent } from '../end-with-parent.ts';
 import { languageHost } from './host.ts';
 
 /**
@@ -12,6 +13,7 @@ import { languageHost } from './host.ts';
 const sdk = createRequire(import.meta.url).resolve('@pulumi/pulumi/package.json');
 if (!existsSync(sdk)) throw new Error('@pulumi/pulumi is not installed; run `npm start` or `npm ci` first');
 
+endWithParent();
 const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? '';
 const server = new grpc.Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
 server.addService(languageService.LanguageRuntimeService, languageHost(engineAddress));
