@@ -7,6 +7,8 @@ import type { ConnectionLimits } from './limits.ts';
 /** How long clients get to take note that the process goes away. */
 const GOODBYE_MS = 2_000;
 
+const GOING_AWAY = 'this instance is going away; resume elsewhere';
+
 /** Every connection of this process: places per user, heartbeats, re-validation, and the orderly end. */
 export class Connections {
   readonly #limits: ConnectionLimits;
@@ -38,7 +40,7 @@ export class Connections {
   add(connection: Connection): void {
     this.#all.set(connection, {});
     this.#metrics.set('keelson_stream_connections', {}, this.#all.size);
-    if (this.#leaving) connection.end(closeCode.goingAway, 'this instance is going away; resume elsewhere');
+    if (this.#leaving) connection.end(closeCode.goingAway, GOING_AWAY);
   }
 
   /** Gives the connection a place of its user; false when the user has no more. */
@@ -64,9 +66,7 @@ export class Connections {
   /** Tells every client to resume elsewhere and waits until they are gone, two seconds at most. */
   async leave(): Promise<void> {
     this.#leaving = true;
-    for (const connection of this.#all.keys()) {
-      connection.end(closeCode.goingAway, 'this instance is going away; resume elsewhere');
-    }
+    this.closeAll();
     if (this.#all.size === 0) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
@@ -75,6 +75,11 @@ export class Connections {
     });
     clearTimeout(timer);
     for (const connection of this.#all.keys()) connection.cut();
+  }
+
+  /** Sends every client elsewhere. */
+  closeAll(): void {
+    for (const connection of this.#all.keys()) connection.end(closeCode.goingAway, GOING_AWAY);
   }
 
   #freePlace(userId: string): void {

@@ -37,7 +37,7 @@ describe('channels', () => {
     const socket = await ready();
     socket.say({ type: 'subscribe', channels: ['orders'] });
     const { offset, epoch } = await socket.hear('subscribed');
-    await writeEvents(around.database, around.teamId, 2, { redis, note: 'ü'.repeat(40_000) });
+    await writeEvents(around.database, around.teamId, 2, { redis, data: { note: 'ü'.repeat(40_000) } });
     const frame = await socket.hear('event', 2);
     expect(frame).toMatchObject({ channel: 'orders', offset: offset + 2, epoch, event: 'order.accepted' });
     expect(frame.data['note']).toBe('ü'.repeat(40_000));
@@ -130,7 +130,7 @@ describe('a slow client', () => {
     // More than two sockets' buffers and the gateway's allowance hold together.
     let last = first;
     for (let round = 0; round < 40; round += 1) {
-      last = await writeEvents(around.database, around.teamId, 10, { redis, note: 'x'.repeat(50_000) });
+      last = await writeEvents(around.database, around.teamId, 10, { redis, data: { note: 'x'.repeat(50_000) } });
     }
     slow.socket.resume();
     expect((await slow.closed).code).toBe(4408);

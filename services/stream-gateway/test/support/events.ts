@@ -3,28 +3,37 @@ import type { Id } from '@keelson/kernel';
 import type { TestDatabase } from '@keelson/testkit';
 import type { Redis } from 'ioredis';
 
-/** What the step publish commits, for events on `orders` that belong to no order. */
-const APPEND = `
+export interface EventOptions {
+  /** Where gateways are told; without it they must find out by themselves. */
+  readonly redis?: Redis;
+  readonly channel?: 'orders' | 'system';
+  readonly event?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** What the step publish commits, for events that belong to no order. */
+const append = (channel: 'orders' | 'system') => `
   with last as (
-    insert into keelson.stream_offsets as o (team_id, orders) values ($1, $2)
-    on conflict (team_id) do update set orders = o.orders + excluded.orders
-    returning orders)
+    insert into keelson.stream_offsets as o (team_id, ${channel}) values ($1, $2)
+    on conflict (team_id) do update set ${channel} = o.${channel} + excluded.${channel}
+    returning ${channel} as reached)
   insert into keelson.stream_events (team_id, channel, stream_offset, event, data)
-  select $1, 'orders', last.orders - $2 + number, 'order.accepted', $3::jsonb
+  select $1, '${channel}', last.reached - $2 + number, $3, $4::jsonb
     from last, generate_series(1, $2) as number
   returning stream_offset, (select epoch from keelson.stream_epochs) as epoch`;
 
-/** Commits events of a team, and hints to gateways when it is given a Redis. */
+/** Commits events of a team; the last offset. */
 export async function writeEvents(
   { admin }: TestDatabase,
   teamId: Id,
   count: number,
-  { redis, note }: { redis?: Redis; note?: string } = {},
+  { redis, channel = 'orders', event = 'order.accepted', data: given = {} }: EventOptions = {},
 ): Promise<number> {
-  const data = { at: new Date().toISOString(), ...(note ? { note } : {}) };
-  const rows = await admin<{ stream_offset: string; epoch: string }>(APPEND, [teamId, count, JSON.stringify(data)]);
-  const frames = rows.map(({ stream_offset: offset, epoch }): EventFrame => {
-    return { type: 'event', channel: 'orders', offset: Number(offset), epoch, event: 'order.accepted', data };
+  const data = { at: new Date().toISOString(), ...given };
+  const values = [teamId, count, event, JSON.stringify(data)];
+  const rows = await admin<{ stream_offset: string; epoch: string }>(append(channel), values);
+  const frames = rows.map(({ stream_offset: offset, epoch }) => {
+    return { type: 'event', channel, offset: Number(offset), epoch, event, data } as EventFrame;
   });
   await redis?.publish(FRAME_HINT_CHANNEL, JSON.stringify({ teamId, frames })).catch(() => 0);
   return Math.max(...frames.map(({ offset }) => offset));
