@@ -5,8 +5,9 @@ import { serviceNamed } from '@keelson/catalogue';
 /** Where a source of a service lands, as the build lays it out. */
 export function targetOf(repository: string, service: string, file: string): string {
   const { source, entry } = serviceNamed(service);
-  const inside = relative(join(repository, source, 'src'), file);
-  return join(repository, dirname(entry), inside.replace(/\.ts$/, '.js'));
+  // src/ and public/ keep their names beside each other: dist/services/api/src/main.js, dist/services/api/public/….
+  const inside = relative(join(repository, source), file);
+  return join(repository, dirname(dirname(entry)), inside.replace(/\.ts$/, '.js'));
 }
 
 /**

@@ -68,7 +68,7 @@ export class ImportGraph {
   /** What follows from a change of a file; tests, documents and files that no service loads have no consequence. */
   consequenceOf(absolute: string): Consequence {
     const file = relative(this.#repository, absolute);
-    const service = services.find(({ source }) => file.startsWith(`${source}/src/`));
+    const service = services.find(({ source }) => ['src', 'public'].some((part) => file.startsWith(`${source}/${part}/`)));
     if (service) return { kind: 'service', service: service.name, file: absolute };
     const library = [...this.#libraries.values()].find(({ folder }) => file.startsWith(`${folder}/src/`));
     if (!library || !file.endsWith('.ts')) return { kind: 'nothing' };
