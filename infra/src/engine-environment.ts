@@ -67,6 +67,8 @@ export function prepareEngine(): Engine {
       // The state has one copy per update in its history; a second one would only cost time.
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: 'true',
       ...process.env,
+      // Absolute: the program and the plugin run in other folders than the caller.
+      ...(process.env['KEELSON_STATE_DIR'] === undefined ? {} : { KEELSON_STATE_DIR: state }),
       KEELSON_NODE: toolchain.node,
       PATH: searchPath(toolchain),
     },

@@ -1,3 +1,4 @@
+import { secret } from '@pulumi/pulumi';
 import { Cache } from '../components/cache.ts';
 import { Database } from '../components/database.ts';
 import type { Environment } from '../environments/environment.ts';
@@ -26,9 +27,10 @@ export function dataLayer(
   const credentials = new Credentials(
     'credentials',
     {
-      postgresUrl: postgres.url,
+      // The address of somebody else's store has a password in it; that of an own one gets it here.
+      postgresUrl: postgres.own ? postgres.url : secret(postgres.url),
       ownPostgres: postgres.own,
-      redisUrl: redis.url,
+      redisUrl: redis.own ? redis.url : secret(redis.url),
       ownRedis: redis.own,
       issuer: 'keelson',
       audience: 'authenticated',

@@ -48,7 +48,7 @@ export class Collection {
     }
     if (specHash(existing.spec) !== specHash(spec)) {
       await existing.stop();
-      existing.spec = spec;
+      existing.become(spec);
     }
     if (existing.status().state !== 'ready') existing.start();
     return existing;
@@ -98,10 +98,10 @@ export class Collection {
   }
 
   private housekeeping(): void {
-    for (const [instance, supervised] of this.processes) {
+    for (const instance of ['supervisor', ...this.processes.keys()]) {
       try {
         rotate(logFile(this.folders.logs, instance));
-        supervised.watchMemory();
+        this.processes.get(instance)?.watchMemory();
       } catch (error) {
         // A full disk must not end the one process that keeps the others alive.
         note('housekeeping failed', { instance, error: (error as Error).message });

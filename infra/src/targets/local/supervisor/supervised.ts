@@ -26,7 +26,7 @@ export interface Remembered {
  * Every change of state is told to `changed`, which keeps the journal and the status file current.
  */
 export class Supervised {
-  spec: ProcessSpec;
+  private current: ProcessSpec;
   private state: ProcessState = 'stopped';
   private since = new Date();
   private child: Child | undefined;
@@ -42,9 +42,21 @@ export class Supervised {
   private readonly changed: () => void;
 
   constructor(spec: ProcessSpec, logs: string, changed: () => void) {
-    this.spec = spec;
+    this.current = spec;
     this.logs = logs;
     this.changed = changed;
+  }
+
+  get spec(): ProcessSpec {
+    return this.current;
+  }
+
+  /** Takes another spec, for a stopped process; its restarts are counted anew. */
+  become(spec: ProcessSpec): void {
+    if (this.child) throw new Error(`${spec.instance} must be stopped before it takes another spec`);
+    this.current = spec;
+    this.incarnation = '';
+    this.restarts = 0;
   }
 
   status(): ProcessStatus {
