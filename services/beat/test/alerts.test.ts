@@ -1,0 +1,120 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AlertSpec } from '@keelson/catalogue';
+import { alerts } from '@keelson/runbooks';
+import { seedTeam, type SeededTeam, testDatabase, type TestDatabase } from '@keelson/testkit';
+import { pino } from 'pino';
+import { AlertLog } from '../src/alert-log.ts';
+import { alertEvaluation, type AlertState, nextStanding } from '../src/schedules/alert-evaluation.ts';
+import { addOrder, addWaiting } from './support/rows.ts';
+
+const began = new Date('2026-11-21T10:00:00Z');
+const later = (ms: number) => new Date(began.getTime() + ms);
+
+interface Row {
+  readonly from: AlertState | undefined;
+  readonly above: boolean;
+  /** Since it came into the state. */
+  readonly afterMs: number;
+  readonly forMs: number;
+  readonly to: AlertState;
+}
+
+describe('where an alert stands next', () => {
+  const rows: readonly Row[] = [
+    { from: undefined, above: false, afterMs: 0, forMs: 2_000, to: 'inactive' },
+    { from: undefined, above: true, afterMs: 0, forMs: 2_000, to: 'pending' },
+    { from: undefined, above: true, afterMs: 0, forMs: 0, to: 'firing' },
+    { from: 'inactive', above: false, afterMs: 9_000, forMs: 2_000, to: 'inactive' },
+    { from: 'inactive', above: true, afterMs: 9_000, forMs: 2_000, to: 'pending' },
+    { from: 'inactive', above: true, afterMs: 9_000, forMs: 0, to: 'firing' },
+    { from: 'pending', above: true, afterMs: 1_999, forMs: 2_000, to: 'pending' },
+    { from: 'pending', above: true, afterMs: 2_000, forMs: 2_000, to: 'firing' },
+    { from: 'pending', above: false, afterMs: 5_000, forMs: 2_000, to: 'inactive' },
+    { from: 'firing', above: true, afterMs: 1, forMs: 2_000, to: 'firing' },
+    { from: 'firing', above: true, afterMs: 3_600_000, forMs: 2_000, to: 'firing' },
+    { from: 'firing', above: false, afterMs: 1, forMs: 2_000, to: 'inactive' },
+  ];
+  it.each(rows)('$from, above $above for $afterMs of $forMs ms → $to', ({ from, above, afterMs, forMs, to }) => {
+    const before = from && { state: from, since: began };
+    const now = later(afterMs);
+    const next = nextStanding(before, above, now, forMs);
+    expect(next.state).toBe(to);
+    // A state keeps the time at which it began.
+    expect(next.since).toEqual(from === to ? began : now);
+  });
+});
+
+describe('the evaluation of alerts', () => {
+  let database: TestDatabase;
+  let team: SeededTeam;
+  beforeAll(async () => {
+    database = await testDatabase();
+    team = await seedTeam(database);
+  });
+  afterEach(() => database.admin('truncate keelson.outbox, keelson.alerts'));
+  afterAll(() => database.close());
+
+  /** One look at the real alerts; the states by name. */
+  async function look(list: readonly AlertSpec[] = alerts): Promise<Record<string, AlertState>> {
+    const states: Record<string, AlertState> = {};
+    await alertEvaluation(database.db, list, ({ name }, state) => (states[name] = state))();
+    return states;
+  }
+
+  /** As if the states had begun earlier: nobody waits in this test. */
+  const passes = (seconds: number) =>
+    database.admin(`update keelson.alerts set since = since - $1 * interval '1 second'`, [seconds]);
+
+  it('fires on a message that waits, and clears at the first look after it is gone', async () => {
+    expect(await look()).toEqual({ SignalBacklogGrowing: 'inactive', OrderStuckSubmitted: 'inactive' });
+    await addWaiting(database, team, { ageSeconds: 30 });
+    expect((await look())['SignalBacklogGrowing']).toBe('pending');
+    expect((await look())['SignalBacklogGrowing']).toBe('pending');
+    await passes(10);
+    expect(await look()).toEqual({ SignalBacklogGrowing: 'firing', OrderStuckSubmitted: 'inactive' });
+    const [row] = await database.admin<{ state: string; value: string; age: number }>(
+      `select state, value, extract(epoch from now() - since)::float8 as age from keelson.alerts where alert = 'SignalBacklogGrowing'`,
+    );
+    expect(row).toMatchObject({ state: 'firing' });
+    expect(Number(row!.value)).toBeGreaterThanOrEqual(30);
+    expect(row!.age).toBeLessThan(5);
+    await database.admin('delete from keelson.outbox');
+    expect((await look())['SignalBacklogGrowing']).toBe('inactive');
+  });
+
+  it('fires on an order without an answer', async () => {
+    await addOrder(database, team, { status: 'submitted', pastDeadlineSeconds: 5 });
+    expect((await look())['OrderStuckSubmitted']).toBe('pending');
+    await passes(10);
+    expect((await look())['OrderStuckSubmitted']).toBe('firing');
+  });
+
+  it('has a source for the metric of every alert, and says which one it lacks', async () => {
+    await expect(look()).resolves.toHaveProperty(alerts[0]!.name);
+    const blind: AlertSpec = { ...alerts[0]!, name: 'Blind', metric: 'keelson_stream_connections' };
+    await expect(look([blind])).rejects.toThrow('Alert Blind looks at keelson_stream_connections');
+  });
+});
+
+describe('the log of alerts', () => {
+  it('says once that an alert fires, with its page, and once that it cleared', () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = new AlertLog(pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }));
+    const alert = alerts[0]!;
+    const states: readonly AlertState[] = [
+      'inactive',
+      'pending',
+      'firing',
+      'firing',
+      'inactive',
+      'inactive',
+      'pending',
+    ];
+    for (const state of states) log.note(alert, state, 7);
+    expect(lines).toMatchObject([
+      { level: 50, alert: alert.name, value: 7, runbook: `runbooks/${alert.area}/${alert.name}.md` },
+      { level: 30, alert: alert.name, msg: 'Alert cleared' },
+    ]);
+    expect(lines).toHaveLength(2);
+  });
+});
