@@ -306,7 +306,7 @@ ALTER TABLE ONLY keelson.positions FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN keelson.positions.quantity IS 'negative when short';
 
-COMMENT ON COLUMN keelson.positions.cost IS '|quantity| x average price x multiplier: what the exposure holds';
+COMMENT ON COLUMN keelson.positions.cost IS 'exactly what was paid for what is open: what the exposure holds; the average price is derived from it';
 
 CREATE TABLE keelson.postings (
     entry_id uuid NOT NULL,

@@ -4,7 +4,7 @@ import type { StepHandler, StepWork } from '@keelson/messaging';
 import { adjustExposure } from '@keelson/risk';
 import { entryOf } from './entry.ts';
 import { insertEntry, insertTrade, lockBook, updateTrade, writePosition, type Book } from './ledger.store.ts';
-import { costOf, execute, type PositionChange } from './position.ts';
+import { averagePrice, execute, type PositionChange } from './position.ts';
 import { advance, type RoundTripChange } from './round-trip.ts';
 
 /** Step book: each fill becomes one entry whose postings balance, moves the position, and opens or closes a round trip. */
@@ -41,20 +41,22 @@ function cashOf(fill: OrderFilled): Decimal {
 
 function post(fill: OrderFilled, change: PositionChange, { tx }: StepWork): Id {
   const entryId = deriveId('entry', fill.fillId);
-  const postings = entryOf(change, fill.symbol, cashOf(fill), new Decimal(fill.multiplier), fill.currency);
+  const postings = entryOf(change, fill.symbol, cashOf(fill), fill.currency);
   insertEntry(tx, { entryId, accountId: fill.accountId, signalId: fill.signalId, fillId: fill.fillId }, postings);
   return entryId;
 }
 
 /** Moves the position, and the exposure from the fill's worth (what apply converted) to the change of the position's cost. */
-function move(fill: OrderFilled, change: PositionChange, context: Book, { tx }: StepWork): void {
-  const multiplier = new Decimal(fill.multiplier);
-  const cost = costOf(change.after, multiplier);
+function move(fill: OrderFilled, { before, after }: PositionChange, context: Book, { tx }: StepWork): void {
   const { accountId, symbol } = fill;
-  writePosition(tx, { accountId, symbol, known: context.known }, change.after, cost);
-  const worth = cashOf(fill).abs();
-  adjustExposure(tx, accountId, { held: cost.minus(costOf(change.before, multiplier)).minus(worth) });
-  context.position = change.after;
+  writePosition(
+    tx,
+    { accountId, symbol, known: context.known },
+    after,
+    averagePrice(after, new Decimal(fill.multiplier)),
+  );
+  adjustExposure(tx, accountId, { held: after.cost.minus(before.cost).minus(cashOf(fill).abs()) });
+  context.position = after;
   context.known = true;
 }
 

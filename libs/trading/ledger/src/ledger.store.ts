@@ -6,7 +6,7 @@ import type { RoundTrip } from './round-trip.ts';
 
 const LOCK_POSITION = sql(
   'ledger.lock_position',
-  `select p.quantity, p.average_price, p.realised_profit from positions p
+  `select p.quantity, p.cost, p.realised_profit from positions p
     where (p.account_id, p.symbol) = (select s.account_id, s.symbol from signals s where s.signal_id = $1)
       for update`,
 );
@@ -41,7 +41,7 @@ interface TradeRow {
 
 export async function lockBook(tx: Tx, signalId: Id): Promise<Book> {
   const [[position], [trade]] = await Promise.all([
-    tx.query<{ quantity: string; average_price: string; realised_profit: string }>(LOCK_POSITION, [signalId]),
+    tx.query<{ quantity: string; cost: string; realised_profit: string }>(LOCK_POSITION, [signalId]),
     tx.query<TradeRow>(OPEN_TRADE, [signalId]),
   ]);
   return {
@@ -49,7 +49,7 @@ export async function lockBook(tx: Tx, signalId: Id): Promise<Book> {
     position: position
       ? {
           quantity: new Decimal(position.quantity),
-          averagePrice: new Decimal(position.average_price),
+          cost: new Decimal(position.cost),
           realisedProfit: new Decimal(position.realised_profit),
         }
       : FLAT,
@@ -111,11 +111,11 @@ export function writePosition(
   tx: Tx,
   of: { accountId: Id; symbol: string; known: boolean },
   position: Position,
-  cost: Decimal,
+  averagePrice: Decimal,
 ): void {
   tx.execute(of.known ? UPDATE_POSITION : INSERT_POSITION, [
-    ...[of.accountId, of.symbol, tx.teamId, position.quantity.toFixed(), position.averagePrice.toFixed()],
-    ...[cost.toFixed(), position.realisedProfit.toFixed()],
+    ...[of.accountId, of.symbol, tx.teamId, position.quantity.toFixed(), averagePrice.toFixed()],
+    ...[position.cost.toFixed(), position.realisedProfit.toFixed()],
   ]);
 }
 

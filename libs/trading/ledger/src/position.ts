@@ -1,15 +1,18 @@
 import type { Side } from '@keelson/contracts';
 import { Decimal, notional, ZERO } from '@keelson/kernel';
 
-/** What an account holds of one symbol. Short is negative. */
+/**
+ * What an account holds of one symbol. Short is negative. The cost is the exact sum of what was paid for what is open;
+ * the average price is derived from it and rounded, so nothing is ever computed from an average.
+ */
 export interface Position {
   readonly quantity: Decimal;
-  /** Average price of what is open; zero when flat. */
-  readonly averagePrice: Decimal;
+  /** Never negative, also when short; in the instrument's currency. */
+  readonly cost: Decimal;
   readonly realisedProfit: Decimal;
 }
 
-export const FLAT: Position = { quantity: ZERO, averagePrice: ZERO, realisedProfit: ZERO };
+export const FLAT: Position = { quantity: ZERO, cost: ZERO, realisedProfit: ZERO };
 
 /** An execution: signed by its side, worth price × multiplier a unit. */
 export interface Execution {
@@ -29,23 +32,25 @@ export interface PositionChange {
   readonly realisedProfit: Decimal;
 }
 
-/** Average prices are rounded to what the column holds; realised profit takes up the difference, so postings still balance. */
+/** What amounts and prices are rounded to: what the columns hold. */
 const PLACES = 12;
 
-/** Applies an execution by average cost: closing realises profit at the average price, opening moves the average. */
+/** Applies an execution by average cost: closing takes its share of the cost and realises the difference, opening adds to it. */
 export function execute(before: Position, { side, quantity, price, multiplier }: Execution): PositionChange {
   const signed = side === 'buy' ? quantity : quantity.negated();
   const sameWay = before.quantity.isZero() || before.quantity.isPositive() === signed.isPositive();
   const closed = sameWay ? ZERO : Decimal.min(quantity, before.quantity.abs());
   const opened = quantity.minus(closed);
-  const direction = before.quantity.isNegative() ? -1 : 1;
-  const realisedProfit = notional(closed, price.minus(before.averagePrice), multiplier).times(direction);
-  const after = before.quantity.plus(signed);
+  const closedCost = shareOf(before, closed);
+  // The closed part is what the whole is worth less the opened part, so that the two never differ by a rounding.
+  const openedCost = notional(opened, price, multiplier);
+  const closedWorth = notional(quantity, price, multiplier).minus(openedCost);
+  const realisedProfit = before.quantity.isNegative() ? closedCost.minus(closedWorth) : closedWorth.minus(closedCost);
   return {
     before,
     after: {
-      quantity: after,
-      averagePrice: averageAfter(before, price, closed, opened),
+      quantity: before.quantity.plus(signed),
+      cost: before.cost.minus(closedCost).plus(openedCost),
       realisedProfit: before.realisedProfit.plus(realisedProfit),
     },
     closed,
@@ -54,14 +59,19 @@ export function execute(before: Position, { side, quantity, price, multiplier }:
   };
 }
 
-function averageAfter(before: Position, price: Decimal, closed: Decimal, opened: Decimal): Decimal {
-  const kept = before.quantity.abs().minus(closed);
-  if (kept.isZero()) return opened.isZero() ? ZERO : price;
-  if (opened.isZero()) return before.averagePrice;
-  return kept.times(before.averagePrice).plus(opened.times(price)).div(kept.plus(opened)).toDecimalPlaces(PLACES);
+/** The cost of a part of a position; of all of it, exactly all of the cost. */
+function shareOf(position: Position, part: Decimal): Decimal {
+  const whole = position.quantity.abs();
+  if (part.eq(whole)) return position.cost;
+  return position.cost.times(part).div(whole).toDecimalPlaces(PLACES);
 }
 
-/** What a position ties up: |quantity| × average price × multiplier. */
-export function costOf(position: Position, multiplier: Decimal): Decimal {
-  return notional(position.quantity.abs(), position.averagePrice, multiplier);
+/** Average price of what is open, rounded; zero when flat. */
+export function averagePrice({ quantity, cost }: Position, multiplier: Decimal): Decimal {
+  return quantity.isZero() ? ZERO : cost.div(quantity.abs().times(multiplier)).toDecimalPlaces(PLACES);
+}
+
+/** The cost as the ledger carries it: a debit when long, a credit when short. */
+export function signedCost({ quantity, cost }: Position): Decimal {
+  return quantity.isNegative() ? cost.negated() : cost;
 }

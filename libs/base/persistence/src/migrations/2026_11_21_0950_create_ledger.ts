@@ -53,7 +53,7 @@ export class CreateLedger implements MigrationInterface {
         primary key (account_id, symbol)
       ) with (fillfactor = 50);
       comment on column keelson.positions.quantity is 'negative when short';
-      comment on column keelson.positions.cost is '|quantity| x average price x multiplier: what the exposure holds';
+      comment on column keelson.positions.cost is 'exactly what was paid for what is open: what the exposure holds; the average price is derived from it';
 
       create table keelson.trades (
         trade_id uuid primary key,
