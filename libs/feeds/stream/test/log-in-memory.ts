@@ -10,6 +10,8 @@ export class LogInMemory implements StreamLog {
   /** Reads answer at once when true. */
   immediate = false;
   oldest = 1;
+  /** Reads fail while true, as when Postgres is away. */
+  away = false;
 
   commit(channel: Channel): EventFrame {
     const offset = this.lastOf(channel) + 1;
@@ -47,6 +49,7 @@ export class LogInMemory implements StreamLog {
   }
 
   async #wait(): Promise<void> {
+    if (this.away) throw new Error('the log is away');
     if (!this.immediate) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 }
