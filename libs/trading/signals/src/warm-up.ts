@@ -8,6 +8,9 @@ import { acceptSignal } from './signals.store.ts';
 /** So often the pure part runs: enough for V8 to have compiled it. */
 const ROUNDS = 300;
 
+/** Opening many connections at once may take longer than a request would wait for one; those that opened stay open. */
+const ATTEMPTS = 5;
+
 /** SQLSTATE foreign_key_violation: how the rehearsed statement is bound to end. */
 const FOREIGN_KEY = '23503';
 
@@ -21,7 +24,12 @@ class Rehearsed extends Error {}
  */
 export async function warmUp(database: Database, connections: number): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) rehearsedAlert(round);
-  await Promise.all(Array.from({ length: connections }, () => rehearse(database)));
+  for (let attempt = 1; ; attempt += 1) {
+    const outcomes = await Promise.allSettled(Array.from({ length: connections }, () => rehearse(database)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) return;
+    if (attempt === ATTEMPTS) throw failed.reason;
+  }
 }
 
 function rehearsedAlert(round: number) {

@@ -86,8 +86,10 @@ export class ApiProcess {
     return { status, body: JSON.parse(text) as Body };
   }
 
-  async end(): Promise<void> {
+  /** Stops it as a deployment does; its exit code. */
+  async end(): Promise<number | null> {
     await this.#child.end('SIGTERM');
     rmSync(this.#folder, { recursive: true, force: true });
+    return this.#child.process.exitCode;
   }
 }
