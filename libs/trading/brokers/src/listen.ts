@@ -135,7 +135,13 @@ export class Listener {
 
   async #flushSoon(): Promise<void> {
     await pause(GATHER_MS);
-    const batch: Batch = { cursor: this.#gathering.at(-1)!.cursor, done: false };
+    const last = this.#gathering.at(-1);
+    // The stream has ended meanwhile: what it said last is heard again.
+    if (!last) {
+      this.#flush = undefined;
+      return;
+    }
+    const batch: Batch = { cursor: last.cursor, done: false };
     const reports = this.#gathering.map(({ report }) => report);
     this.#gathering = [];
     this.#flush = undefined;
