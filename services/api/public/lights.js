@@ -92,7 +92,7 @@ export class TradingState {
   show(state, reason) {
     this.#panel.dataset.state = state.toLowerCase();
     this.#word.textContent = state;
-    this.#reason.textContent = [WORDS[state], reason].filter(Boolean).join('. ');
+    this.#reason.textContent = [WORDS[state], reason && `Reason: ${reason}`].filter(Boolean).join('. ');
     if (this.#current && this.#current !== state) this.#announce(`Trading is ${state.toLowerCase()}`);
     this.#current = state;
   }

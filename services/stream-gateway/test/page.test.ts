@@ -40,62 +40,66 @@ if (!hasBrowser) {
   process.stderr.write(`The page is not tested: no browser at ${CHROMIUM}; install chromium or set KEELSON_CHROMIUM\n`);
 }
 
-(hasBrowser ? describe : describe.skip)('the start page in a browser', () => {
-  let around: Surroundings;
-  let gateway: TestGateway;
-  let server: Server;
-  let redis: Redis;
-  let browser: Browser;
-  const complaints: string[] = [];
+let around: Surroundings;
+let gateway: TestGateway;
+let server: Server;
+let redis: Redis;
+let browser: Browser;
+const complaints: string[] = [];
 
-  beforeAll(async () => {
-    around = await Surroundings.create();
-    [gateway, server, browser] = await Promise.all([
-      TestGateway.start(around),
-      servePage(),
-      chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] }),
-    ]);
-    redis = new Redis(testRedisUrl());
-  }, 30_000);
-  afterAll(async () => {
-    await browser.close();
-    await gateway.stop();
-    redis.disconnect();
-    server.close();
-    await around.database.close();
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  around = await Surroundings.create();
+  [gateway, server, browser] = await Promise.all([
+    TestGateway.start(around),
+    servePage(),
+    chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] }),
+  ]);
+  redis = new Redis(testRedisUrl());
+}, 30_000);
+afterAll(async () => {
+  if (!hasBrowser) return;
+  await browser.close();
+  await gateway.stop();
+  redis.disconnect();
+  server.close();
+  await around.database.close();
+});
+
+async function open(fragment = ''): Promise<Page> {
+  const page = await browser.newPage();
+  // Routes of the api are not served here; that they are missing is no fault of the page.
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
   });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`http://127.0.0.1:${(server.address() as { port: number }).port}/${fragment}`);
+  return page;
+}
 
-  async function open(fragment = ''): Promise<Page> {
-    const page = await browser.newPage();
-    // Routes of the api are not served here; that they are missing is no fault of the page.
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`http://127.0.0.1:${(server.address() as { port: number }).port}/${fragment}`);
-    return page;
-  }
-
-  const filled = (symbol: string) => {
-    const at = (msAgo: number) => new Date(Date.now() - msAgo).toISOString();
-    const steps = {
-      received_at: at(20),
-      decided_at: at(16),
-      submitted_at: at(14),
-      answered_at: at(4),
-      booked_at: at(3),
-    };
-    const order = {
-      order_id: newId(),
-      symbol,
-      side: 'buy',
-      quantity: '2',
-      filled_quantity: '2',
-      average_price: '101.5',
-    };
-    return { event: 'order.filled', data: { signal_id: newId(), status: 'filled', ...order, steps } };
+const filled = (symbol: string) => {
+  const at = (msAgo: number) => new Date(Date.now() - msAgo).toISOString();
+  const steps = {
+    received_at: at(20),
+    decided_at: at(16),
+    submitted_at: at(14),
+    answered_at: at(4),
+    booked_at: at(3),
   };
+  const order = {
+    order_id: newId(),
+    symbol,
+    side: 'buy',
+    quantity: '2',
+    filled_quantity: '2',
+    average_price: '101.5',
+  };
+  return { event: 'order.filled', data: { signal_id: newId(), status: 'filled', ...order, steps } };
+};
 
+const inBrowser = hasBrowser ? describe : describe.skip;
+
+inBrowser('the start page, live', () => {
   it('shows what happened before, then each order as it is filled, with the time of each hop', async () => {
     await writeEvents(around.database, around.teamId, 1, filled('BEFORE'));
     const token = await around.token();
@@ -126,7 +130,9 @@ if (!hasBrowser) {
     expect(await page.locator('#connection-text').textContent()).toContain(`Live, resumed after orders ${last}`);
     await page.close();
   }, 20_000);
+});
 
+inBrowser('the start page for who comes in', () => {
   it('shows the trading state, and asks for a token when it has none or a bad one', async () => {
     const page = await open(`#token=bad&stream=${gateway.url}`);
     await page.getByRole('alert').filter({ hasText: 'token' }).waitFor();
