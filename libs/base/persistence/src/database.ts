@@ -45,7 +45,6 @@ export class Database {
       idleTimeoutMillis: 300_000,
       statement_timeout: 30_000,
       keepAlive: true,
-      pipeline: true,
     });
     // A connection that dies while idle is dropped by the pool; the next query gets a new one or the error.
     this.#pool.on('error', () => undefined);

@@ -1,8 +1,8 @@
-import type { Duplex } from 'node:stream';
 import type { Id } from '@keelson/kernel';
-import type { PoolClient, QueryResultRow } from 'pg';
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
-import type { Statement } from './statement.ts';
+import { Batch, type BatchEntry } from './batch.ts';
+import { sql, type Statement } from './statement.ts';
 
 /** What runs work for: counted per process, so that tests can hold the flow to its commits and round trips. */
 export interface TrafficCounters {
@@ -10,9 +10,12 @@ export interface TrafficCounters {
   roundTrips: number;
 }
 
+const BEGIN = sql('tx.begin', 'begin');
+const COMMIT = sql('tx.commit', 'commit');
+
 /**
- * One open transaction. Queries that are issued without awaiting the one before travel together: a round trip is
- * counted each time the connection was idle when a query was issued. SQL and TypeORM share the connection.
+ * One open transaction. What is issued without awaiting travels together, in one write and one answer: a round trip.
+ * SQL and TypeORM share the connection.
  */
 export class Tx {
   readonly teamId: Id | undefined;
@@ -21,8 +24,7 @@ export class Tx {
   readonly #manager: (client: PoolClient) => Promise<EntityManager>;
   readonly #sent: Promise<unknown>[] = [];
   readonly #last: { rank: number; work: () => void }[] = [];
-  #inFlight = 0;
-  #corked = false;
+  #waiting: BatchEntry[] = [];
 
   constructor(
     client: PoolClient,
@@ -58,64 +60,51 @@ export class Tx {
 
   /** TypeORM on this connection and inside this transaction. */
   manager(): Promise<EntityManager> {
+    // TypeORM does not wait for the end of the turn: what was asked before it, BEGIN above all, goes first.
+    this.#flush();
     return this.#manager(this.#client);
+  }
+
+  /** For Database only. */
+  begin(statements: readonly (readonly [Statement, readonly unknown[]])[]): void {
+    for (const [statement, values] of [[BEGIN, []] as const, ...statements]) this.execute(statement, values);
   }
 
   /** For Database only: runs what must come last, then COMMIT in the same wave; throws what any query threw. */
   async commit(): Promise<void> {
     for (const { work } of this.#last.sort((a, b) => a.rank - b.rank)) work();
-    const outcome = this.#raw('COMMIT');
+    const outcome = this.#send(COMMIT, []);
     const failed = (await Promise.allSettled(this.#sent)).find((result) => result.status === 'rejected');
-    const result = await outcome;
     if (failed) throw failed.reason;
     // After an error Postgres answers COMMIT with ROLLBACK, and does not call it an error.
-    if (result.command !== 'COMMIT') throw new Error('The transaction was rolled back by Postgres');
+    if ((await outcome).command !== 'COMMIT') throw new Error('The transaction was rolled back by Postgres');
     this.#counters.commits += 1;
   }
 
   /** For Database only. */
-  begin(statements: readonly (readonly [Statement, readonly unknown[]])[]): void {
-    this.#raw('BEGIN').catch(() => undefined);
-    for (const [statement, values] of statements) this.execute(statement, values);
-  }
-
   async rollback(): Promise<void> {
-    await this.#raw('ROLLBACK');
+    // What still waits must not follow the rollback, and open a transaction that nobody ends.
+    this.#flush();
+    await this.#client.query('rollback');
   }
 
-  #send<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[]) {
-    const sent = this.#count(() => this.#client.query<Row>({ ...statement, values: values as unknown[] }));
+  #send<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<QueryResult<Row>> {
+    const sent = new Promise<QueryResult<Row>>((resolve, reject) => {
+      // A tick runs after every continuation that is ready now: what those issue goes along.
+      if (this.#waiting.length === 0) process.nextTick(() => this.#flush());
+      this.#waiting.push({ statement, values, resolve: resolve as BatchEntry['resolve'], reject });
+    });
     // The commit throws what failed; without this a failure that comes before it would count as unhandled.
     sent.catch(() => undefined);
     this.#sent.push(sent);
     return sent;
   }
 
-  #raw(text: string) {
-    return this.#count(() => this.#client.query(text));
-  }
-
-  #count<T>(send: () => Promise<T>): Promise<T> {
-    if (this.#inFlight === 0) this.#counters.roundTrips += 1;
-    this.#inFlight += 1;
-    this.#cork();
-    const settled = () => {
-      this.#inFlight -= 1;
-    };
-    const sent = send();
-    sent.then(settled, settled);
-    return sent;
-  }
-
-  /** Holds the connection's writes until this turn of the event loop ends: a wave leaves in one system call, not in one each. */
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    const { stream } = (this.#client as unknown as { readonly connection: { readonly stream: Duplex } }).connection;
-    stream.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      stream.uncork();
-    });
+  #flush(): void {
+    const entries = this.#waiting;
+    if (entries.length === 0) return;
+    this.#waiting = [];
+    this.#counters.roundTrips += 1;
+    this.#client.query(new Batch(entries));
   }
 }
