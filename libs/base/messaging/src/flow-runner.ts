@@ -68,9 +68,11 @@ export class FlowRunner {
     return [...this.#handlers.keys()];
   }
 
-  /** Runs a waiting message to its end in this process; false when it is done already or somebody else's. */
+  /** Runs a waiting message to its end in this process; false when it is done already, or not for here. */
   async runWaiting(wakeUp: WakeUp & { readonly fence?: string }): Promise<boolean> {
     const { step, teamId, signalId } = wakeUp;
+    // All processes hear one queue: a message for a step that runs elsewhere is left to the sweep there.
+    if (!this.#handlers.has(step)) return false;
     try {
       return await this.#commit({
         ...{ step, teamId, signalId },
