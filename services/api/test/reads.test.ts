@@ -47,9 +47,9 @@ async function writeHistory({ teamId, accountId, webhookKeyId }: SeededTeam): Pr
       [intent, teamId, signal, accountId, symbol],
     );
     await database.admin(
-      `insert into keelson.orders (order_id, team_id, intent_id, signal_id, account_id, broker, client_order_id, symbol, side,
+      `insert into keelson.orders (order_id, submit_message_id, team_id, intent_id, signal_id, account_id, broker, client_order_id, symbol, side,
          type, quantity, reference_price, multiplier, currency, status, filled_quantity, filled_value, reserved, expires_at, created_at)
-       values ($1, $2, $3, $4, $5, 'paper', $6, $7, 'buy', 'market', 3, 5000.5, 50, 'USD', $8, 3, 15001, 0, $9, $9)`,
+       values ($1, $1, $2, $3, $4, $5, 'paper', $6, $7, 'buy', 'market', 3, 5000.5, 50, 'USD', $8, 3, 15001, 0, $9, $9)`,
       [newId(), teamId, intent, signal, accountId, `order-${intent}`, symbol, number === 4 ? 'rejected' : 'filled', at],
     );
     await database.admin(
