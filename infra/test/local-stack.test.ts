@@ -12,7 +12,7 @@ let firstUp = '';
 beforeAll(async () => {
   stack = await LocalStack.open();
 }, 20_000);
-afterAll(() => stack.close(), 60_000);
+afterAll(() => stack.close(), 120_000);
 
 const kill = (pid: number | null): boolean => process.kill(pid ?? NaN, 'SIGKILL');
 const EVERYTHING = ['api', 'postgres', 'redis', 'venue', 'worker', 'worker-2'];
@@ -47,7 +47,7 @@ describe('a stack that never ran', () => {
     );
     expect(existsSync(stack.folders.root)).toBe(false);
     expect(await stack.processes()).toBeUndefined();
-  }, 30_000);
+  }, 120_000);
 
   it('refuses a taken port with its owner before anything starts', async () => {
     const port = stack.portBase + 3;
@@ -57,7 +57,7 @@ describe('a stack that never ran', () => {
     expect(run.code).not.toBe(0);
     expect(run.output).toContain(`port ${port} of worker is taken by process ${process.pid} (`);
     expect(existsSync(stack.folders.root)).toBe(false);
-  }, 30_000);
+  }, 120_000);
 });
 
 describe('a stack that is up', () => {
@@ -74,7 +74,7 @@ describe('a stack that is up', () => {
     expect(readFileSync(join(stack.folders.logs, 'migration.log'), 'utf8')).toContain(
       '{"task":"migration","database":"keelson"}',
     );
-  }, 60_000);
+  }, 120_000);
 
   it('writes a status for everybody and credentials for its user alone', async () => {
     const status = JSON.parse(readFileSync(stack.folders.statusFile, 'utf8')) as { services: object[]; socket: string };
@@ -93,7 +93,7 @@ describe('a stack that is up', () => {
 
   it('has nothing to change', async () => {
     expect(await stack.changes()).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   it('keeps its secrets out of the state, arguments, logs, the status and what the engine tells', () => {
     const places = {
@@ -111,7 +111,7 @@ describe('a stack that is up', () => {
       const leaks = Object.entries(places).filter(([, text]) => text.includes(secret));
       expect(leaks.map(([place]) => place)).toEqual([]);
     }
-  }, 30_000);
+  }, 120_000);
 });
 
 describe('a process that is killed', () => {
@@ -128,10 +128,10 @@ describe('a process that is killed', () => {
       expect(await stack.changes()).toEqual([`update ${name}`]);
       expect(stack.files()).toEqual(files);
       const pids = await stack.pids();
-      await stack.up();
+      expect((await stack.up()).output).toContain('it was started again since (SIGKILL); now ready');
       expect(await stack.pids()).toEqual(pids);
     },
-    60_000,
+    120_000,
   );
 
   it('is started at once after its first crash', async () => {
@@ -154,7 +154,7 @@ describe('a supervisor that is killed', () => {
     expect((await stack.changes()).sort()).toEqual(EVERYTHING.map((name) => `update ${name}`));
     await stack.up();
     expect(await stack.pids()).toEqual(pids);
-  }, 60_000);
+  }, 120_000);
 
   it('is repaired also when all its processes are gone, as after a restart of the machine', async () => {
     const pids = Object.values(await stack.pids());
@@ -164,7 +164,7 @@ describe('a supervisor that is killed', () => {
     const states = ((await stack.processes()) ?? []).map(({ state }) => state);
     expect(states).toEqual(EVERYTHING.map(() => 'ready'));
     expect(await stack.changes()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a service that does not become ready', () => {
@@ -186,7 +186,7 @@ describe('a service that does not become ready', () => {
     expect(failed.output).toContain('fixture worker-3 starts');
     await stack.up('--config', 'keelson:serviceEnv[0]=worker:FIXTURE_READY_AFTER_MS=0', '--config-path', ...long);
     expect(await stack.process('worker-3')).toMatchObject({ state: 'ready' });
-  }, 90_000);
+  }, 120_000);
 });
 
 describe('an update that is killed', () => {
@@ -194,7 +194,7 @@ describe('an update that is killed', () => {
     const { pid } = await stack.process('api');
     const hanging = ['--config', 'keelson:serviceEnv[0]=api:FIXTURE_READY_AFTER_MS=-1', '--config-path'];
     const run = stack.engine('up', ...hanging);
-    await until('api starts anew', async () => ![pid, null].includes((await stack.process('api')).pid), 30_000);
+    await until('api starts anew', async () => ![pid, null].includes((await stack.process('api')).pid), 120_000);
     const engine = stack.enginePid();
     const plugins = execFileSync('ps', ['-o', 'pid=', '--ppid', String(engine)], { encoding: 'utf8' })
       .trim()
@@ -207,7 +207,7 @@ describe('an update that is killed', () => {
     const mended = ['--config', 'keelson:serviceEnv[0]=api:FIXTURE_READY_AFTER_MS=0', '--config-path'];
     await stack.up(...mended, '--config', 'keelson:workerReplicas=2');
     expect(Object.keys(await stack.pids()).sort()).toEqual(EVERYTHING);
-  }, 90_000);
+  }, 120_000);
 });
 
 describe('a stack that is destroyed', () => {
@@ -221,5 +221,5 @@ describe('a stack that is destroyed', () => {
     expect(credentials()).toEqual(before);
     expect((await stack.engine('destroy', '--wipe')).code).toBe(0);
     expect(existsSync(stack.folders.root)).toBe(false);
-  }, 90_000);
+  }, 120_000);
 });

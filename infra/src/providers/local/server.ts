@@ -6,6 +6,7 @@ import type * as messages from '@pulumi/pulumi/proto/provider_pb.js';
 import statusProto from '@pulumi/pulumi/proto/status_pb.js';
 import { refusals, type Refusal } from './check.ts';
 import { configure, portRefusals } from './configuration.ts';
+import type { Tell } from './engine-log.ts';
 import { InitializationError, type ProviderContext, type ResourceHandler } from './handler.ts';
 import { handlerOf } from './registry.ts';
 import { changedPaths, fromStruct, toStruct, type Properties } from './wire.ts';
@@ -58,7 +59,11 @@ function checkResponse(news: messages.CheckRequest['getNews'], refused: readonly
 }
 
 /** Compares inputs with inputs, and what is recorded with what is really there. */
-async function diff(context: ProviderContext, request: messages.DiffRequest): Promise<messages.DiffResponse> {
+async function diff(
+  tell: Tell,
+  context: ProviderContext,
+  request: messages.DiffRequest,
+): Promise<messages.DiffResponse> {
   const handler = handlerOf(request.getUrn());
   const response = new providerProto.DiffResponse().setHasdetaileddiff(true);
   const { Kind } = providerProto.PropertyDiff;
@@ -73,7 +78,7 @@ async function diff(context: ProviderContext, request: messages.DiffRequest): Pr
   }
   const drifts = changed.length > 0 ? [] : await handler.drift(context, inputs, fromStruct(request.getOlds()).values);
   for (const { property, reason } of drifts) {
-    process.stderr.write(`${request.getName()}: ${reason}\n`);
+    await tell(request.getUrn(), reason);
     response.getDetaileddiffMap().set(property, new providerProto.PropertyDiff().setKind(Kind.UPDATE));
     response.addDiffs(property);
   }
@@ -132,7 +137,7 @@ async function remove(context: ProviderContext, request: messages.DeleteRequest)
 }
 
 /** The methods of the ResourceProvider service that this plugin serves. */
-export function providerServer(): UntypedServiceImplementation {
+export function providerServer(tell: Tell): UntypedServiceImplementation {
   let context: ProviderContext | undefined;
   const configured = <Request, Response>(work: (context: ProviderContext, request: Request) => Promise<Response>) =>
     method<Request, Response>((request) => {
@@ -158,7 +163,7 @@ export function providerServer(): UntypedServiceImplementation {
       const refused = refusals(handlerOf(request.getUrn()).schema, fromStruct(request.getNews()));
       return checkResponse(() => request.getNews(), refused);
     }),
-    diff: configured(diff),
+    diff: configured((known: ProviderContext, request: messages.DiffRequest) => diff(tell, known, request)),
     create: configured(create),
     read: configured(read),
     update: configured(update),

@@ -16,7 +16,8 @@ export interface Controls {
 type Reply = { status: number; body: unknown };
 
 const LOG_LINES = 20;
-const query = z.object({ waitMs: z.coerce.number().int().min(0).max(600_000).default(30_000) });
+const milliseconds = z.coerce.number().int().min(0).max(600_000);
+const query = z.object({ waitMs: milliseconds.default(30_000), graceMs: milliseconds.optional() });
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
@@ -36,7 +37,7 @@ async function settle(processes: Collection, instance: string, waitMs: number): 
 
 async function changeProcess(processes: Collection, request: IncomingMessage, url: URL): Promise<Reply> {
   const [, , instance = '', action = ''] = url.pathname.split('/');
-  const { waitMs } = query.parse(Object.fromEntries(url.searchParams));
+  const { waitMs, graceMs } = query.parse(Object.fromEntries(url.searchParams));
   const supervised = processes.named(instance);
   switch (`${request.method} ${action}`) {
     case 'GET ':
@@ -50,7 +51,7 @@ async function changeProcess(processes: Collection, request: IncomingMessage, ur
       await processes.remove(instance);
       return { status: 200, body: {} };
     case 'POST restart':
-      await supervised?.stop();
+      await supervised?.stop(graceMs);
       supervised?.start();
       return settle(processes, instance, waitMs);
     case 'POST start':

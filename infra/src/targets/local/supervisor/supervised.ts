@@ -102,8 +102,8 @@ export class Supervised {
     this.launch();
   }
 
-  /** Stops it and resolves when it is gone: its signal, its grace period, then SIGKILL to all that it started. */
-  async stop(): Promise<void> {
+  /** Stops it and resolves when it is gone: its signal, a grace period, then SIGKILL to all that it started. */
+  async stop(graceMs = this.spec.graceMs): Promise<void> {
     this.wanted = false;
     clearTimeout(this.timer);
     if (!this.child) {
@@ -114,9 +114,9 @@ export class Supervised {
     note('stopping', { instance: this.spec.instance, pid: child.identity.pid });
     child.signal(this.spec.stopSignal);
     const killer = setTimeout(() => {
-      note('killed', { instance: this.spec.instance, reason: `still there after ${this.spec.graceMs} ms` });
+      note('killed', { instance: this.spec.instance, reason: `still there after ${graceMs} ms` });
       child.signal('SIGKILL', true);
-    }, this.spec.graceMs);
+    }, graceMs);
     while (this.child === child) await this.nextChange();
     clearTimeout(killer);
   }
