@@ -12,7 +12,10 @@ export interface TeamAccess {
  */
 export function readTeams(): readonly TeamAccess[] {
   const file = __ENV['ACCESS_FILE'];
-  if (!file) throw new Error('ACCESS_FILE is missing: npx keelson demo --json > access.json, then -e ACCESS_FILE=$PWD/access.json');
+  if (!file)
+    throw new Error(
+      'ACCESS_FILE is missing: npx keelson demo --json > access.json, then -e ACCESS_FILE=$PWD/access.json',
+    );
   const content = JSON.parse(open(file)) as TeamAccess | TeamAccess[];
   return Array.isArray(content) ? content : [content];
 }

@@ -15,7 +15,7 @@ const seed = Number(__ENV['SEED'] ?? 1);
 const run = __ENV['RUN'] ?? `${Date.now().toString(36)}`;
 
 /** All teams have their stream open by then, in milliseconds of the run, and begin together. */
-const START_AT_MS = 2_000;
+const START_AT_MS = 4_000;
 /** Longest wait for the frames of what was sent. */
 const SETTLE_MS = 15_000;
 /** A second frame of a signal would come right behind the first. */
@@ -29,7 +29,12 @@ export function optionsFor(shape: LoadShape): object {
   const seconds = START_AT_MS / 1_000 + shape.warmUpSeconds + shape.seconds + SETTLE_MS / 1_000 + 5;
   return {
     scenarios: {
-      signals: { executor: 'per-vu-iterations', vus: teams.length, iterations: 1, maxDuration: `${Math.ceil(seconds)}s` },
+      signals: {
+        executor: 'per-vu-iterations',
+        vus: teams.length,
+        iterations: 1,
+        maxDuration: `${Math.ceil(seconds)}s`,
+      },
     },
     thresholds: thresholdsOf(targets),
     summaryTrendStats: ['min', 'med', 'p(95)', 'p(99)', 'max'],

@@ -1,0 +1,58 @@
+import pg from 'pg';
+import { credentials } from './stack.ts';
+
+/** What Postgres holds of some teams since a moment, counted by the services' own role. */
+export interface BookCounts {
+  receipts: number;
+  orders: number;
+  filledOrders: number;
+  fills: number;
+  filledQuantity: number;
+  /** Currencies of teams whose postings don't sum to zero. */
+  unbalanced: number;
+  /** Messages that still wait. */
+  waiting: number;
+}
+
+const COUNT = `
+  select (select count(*) from keelson.receipts where received_at >= $1)::int as receipts,
+         (select count(*) from keelson.orders where created_at >= $1)::int as orders,
+         (select count(*) from keelson.orders where created_at >= $1 and status = 'filled')::int as "filledOrders",
+         (select count(*) from keelson.fills join keelson.orders using (order_id) where created_at >= $1)::int as fills,
+         (select coalesce(sum(f.quantity), 0) from keelson.fills f join keelson.orders using (order_id)
+           where created_at >= $1)::float8 as "filledQuantity",
+         (select count(*) from (select currency from keelson.postings group by currency having sum(amount) <> 0) u)::int
+           as unbalanced,
+         (select count(*) from keelson.outbox)::int as waiting`;
+
+async function connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: credentials().databaseUrl, application_name: 'keelson-bench' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Postgres's own time, which the rows carry. */
+export function databaseNow(): Promise<Date> {
+  return connected(
+    async (client) => (await client.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]?.now ?? new Date(),
+  );
+}
+
+/** Sums over teams, each counted in a transaction of its own under row-level security. */
+export function bookCounts(teamIds: readonly string[], since: Date): Promise<BookCounts> {
+  return connected(async (client) => {
+    const total = { receipts: 0, orders: 0, filledOrders: 0, fills: 0, filledQuantity: 0, unbalanced: 0, waiting: 0 };
+    for (const teamId of teamIds) {
+      await client.query('begin');
+      await client.query(`select set_config('keelson.team_id', $1, true)`, [teamId]);
+      const counts = (await client.query<BookCounts>(COUNT, [since])).rows[0];
+      await client.query('commit');
+      for (const name of Object.keys(total) as (keyof BookCounts)[]) total[name] += counts?.[name] ?? 0;
+    }
+    return total;
+  });
+}

@@ -1,0 +1,47 @@
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { venueFolder } from './stack.ts';
+
+/** Where the venue's own log files end, by file. */
+export type LogEnds = ReadonlyMap<string, number>;
+
+function logFiles(): string[] {
+  if (!existsSync(venueFolder)) return [];
+  return readdirSync(venueFolder).flatMap((name) => (name.endsWith('.log') ? [join(venueFolder, name)] : []));
+}
+
+export function venueLogEnds(): LogEnds {
+  return new Map(logFiles().map((file) => [file, statSync(file).size]));
+}
+
+/** What happened at the venue by its own log, which nothing of the platform writes. */
+export interface VenueCounts {
+  orders: number;
+  /** Orders beyond the first of a client order id. */
+  doubled: number;
+  fills: number;
+  filledQuantity: number;
+}
+
+/** Counts what the venue wrote for these accounts since then. Quantities of the loads are whole numbers. */
+export async function venueCounts(accounts: ReadonlySet<string>, since: LogEnds): Promise<VenueCounts> {
+  const counts = { orders: 0, doubled: 0, fills: 0, filledQuantity: 0 };
+  const seen = new Set<unknown>();
+  for (const file of logFiles()) {
+    for await (const line of createInterface({ input: createReadStream(file, { start: since.get(file) ?? 0 }) })) {
+      if (!line.startsWith('{')) continue;
+      const record = JSON.parse(line) as Record<string, unknown>;
+      if (!accounts.has(String(record['account']))) continue;
+      if (record['kind'] === 'order' && record['outcome'] === 'accepted') {
+        counts.orders += 1;
+        if (seen.has(record['client_order_id'])) counts.doubled += 1;
+        seen.add(record['client_order_id']);
+      } else if (record['kind'] === 'event' && record['type'] === 'filled') {
+        counts.fills += 1;
+        counts.filledQuantity += Number(record['quantity']);
+      }
+    }
+  }
+  return counts;
+}
