@@ -9,6 +9,7 @@ import { logs } from './commands/logs.ts';
 import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
 import { runbookCheck } from './commands/runbook-check.ts';
+import { runbookDrill } from './commands/runbook-drill.ts';
 import { runbookList } from './commands/runbook-list.ts';
 import { runbookRun } from './commands/runbook-run.ts';
 import { runbookShow } from './commands/runbook-show.ts';
@@ -39,5 +40,6 @@ export const commands: readonly Command[] = [
   runbookList,
   runbookShow,
   runbookRun,
+  runbookDrill,
   runbookCheck,
 ];

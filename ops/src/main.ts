@@ -19,7 +19,10 @@ function printer(invocation: Invocation): (record: unknown) => void {
 }
 
 /** The one JSON document of a command that failed. */
-function printError(message: string, { exit_code, fix, runbook }: { exit_code: number; fix: string; runbook?: string | undefined }) {
+function printError(
+  message: string,
+  { exit_code, fix, runbook }: { exit_code: number; fix: string; runbook?: string | undefined },
+) {
   process.stdout.write(`${JSON.stringify({ error: { exit_code, message, fix, runbook: runbook ?? null } })}\n`);
 }
 

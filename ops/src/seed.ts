@@ -6,7 +6,10 @@ import { benchmarkTeams, demoTeam, type SeedTeam } from './seed/teams.ts';
 import { writeInstruments, writeTeam } from './seed/write.ts';
 
 const environment = z.object({
-  DATABASE_ADMIN_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL of the owner of the schema' }),
+  DATABASE_ADMIN_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: 'must be a postgres:// URL of the owner of the schema',
+  }),
   DEMO_WEBHOOK_KEY: z.string({ error: 'is missing' }).min(16, 'must have 16 characters at least'),
   DEMO_WEBHOOK_PATH_ID: z.string({ error: 'is missing' }).min(8, 'must have 8 characters at least'),
 });

@@ -29,7 +29,8 @@ function readPlan(words: readonly string[]): Plan {
   });
   const wanted = values.stage ?? [];
   const unknown = wanted.filter((name) => !(stageNames as readonly string[]).includes(name));
-  if (unknown.length > 0) throw new Error(`There is no stage ${unknown.join(', ')}; there are ${stageNames.join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`There is no stage ${unknown.join(', ')}; there are ${stageNames.join(', ')}`);
   const pattern = positionals.length === 0 ? undefined : new RegExp(positionals.join('|'));
   const named = stageNames.filter((name) => wanted.length === 0 || wanted.includes(name));
   return {
@@ -49,7 +50,9 @@ async function runCheck(check: StaticCheck): Promise<boolean> {
     return true;
   }
   const output = [result.stdout, result.stderr].join('\n').trim().split('\n').slice(-80);
-  say(`  ${paint.bad('✖')} ${check.name} ${seconds} s\n${output.map((line) => `    ${line}`).join('\n')}\n    Fix: ${check.fix}`);
+  say(
+    `  ${paint.bad('✖')} ${check.name} ${seconds} s\n${output.map((line) => `    ${line}`).join('\n')}\n    Fix: ${check.fix}`,
+  );
   return false;
 }
 
@@ -71,7 +74,9 @@ function checkCoverage(folders: readonly string[]): Tally {
   const sum = sumCoverage(repositoryFolder, folders);
   const good = sum.percent >= REQUIRED_PERCENT;
   const least = sum.packages.slice(0, 5).map(({ name, percent }) => `${name} ${percent} %`);
-  say(`  ${good ? paint.good('✔') : paint.bad('✖')} ${sum.covered} of ${sum.lines} lines of libs: ${sum.percent} %, at least ${REQUIRED_PERCENT} %`);
+  say(
+    `  ${good ? paint.good('✔') : paint.bad('✖')} ${sum.covered} of ${sum.lines} lines of libs: ${sum.percent} %, at least ${REQUIRED_PERCENT} %`,
+  );
   say(`    least: ${least.join(', ')}`);
   if (!good) say('    Fix: test what is not run; coverage/<stage>/coverage-final.json names the lines');
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 };
@@ -95,11 +100,20 @@ async function main(): Promise<number> {
     const wanted = files.get(name) ?? [];
     if (name === 'static') await stage(name, runStatic);
     else if (wanted.length > 0) {
-      const folder = plan.complete && (name === 'unit' || name === 'integration') ? join(repositoryFolder, 'coverage', name) : undefined;
+      const folder =
+        plan.complete && (name === 'unit' || name === 'integration')
+          ? join(repositoryFolder, 'coverage', name)
+          : undefined;
       if (folder) coverage.set(name, folder);
       const inBand = name === 'end-to-end' || name === 'infra';
       await stage(name, () =>
-        runJest({ repository: repositoryFolder, files: wanted, inBand, coverageFolder: folder, environment: process.env }),
+        runJest({
+          repository: repositoryFolder,
+          files: wanted,
+          inBand,
+          coverageFolder: folder,
+          environment: process.env,
+        }),
       );
     }
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../framework/command.ts';
-import { readPages } from '../runbook/page.ts';
+import { pagesRoot, readPages } from '../runbook/page.ts';
 import { withDatabase } from '../stack/open-database.ts';
 import { alertList, readAlerts } from '../trading/alerts.ts';
 
@@ -12,7 +12,7 @@ export const alerts = defineCommand({
   examples: ['keelson alerts', 'keelson alerts --json'],
   output: alertList,
   run: (context) => {
-    const pages = new Map(readPages(context.repository).map((page) => [page.name, page.file]));
+    const pages = new Map(readPages(pagesRoot(context)).map((page) => [page.name, page.file]));
     return withDatabase(context, (db) => readAlerts(db, (name) => pages.get(name) ?? null));
   },
   human: (result, paint) =>

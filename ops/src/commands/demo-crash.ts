@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { fire } from '../crash/barrage.ts';
-import { bookedFills, ledgerSum } from '../crash/books.ts';
 import { FrameCollector } from '../crash/frame-collector.ts';
 import { killInstances } from '../crash/kill.ts';
-import { judge } from '../crash/verdict.ts';
-import { logEnds, venueOrders } from '../crash/venue-log.ts';
+import { unfinished, untilDone } from '../crash/until-done.ts';
+import { logEnds } from '../crash/venue-log.ts';
+import { weigh } from '../crash/weigh.ts';
 import { demoAccess } from '../flow/access.ts';
 import type { SentAlert } from '../flow/alert.ts';
 import { openStream } from '../flow/stream.ts';
@@ -13,10 +12,6 @@ import { flag } from '../framework/argument.ts';
 import { defineCommand } from '../framework/command.ts';
 import type { Context } from '../framework/context.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
-import { demoTeamId } from '../seed/teams.ts';
-import { withDatabase } from '../stack/open-database.ts';
-
-const DONE_WITHIN_MS = 60_000;
 
 const args = z.object({
   signals: flag(z.coerce.number().int().min(2).max(20_000).default(200), 'how many to send'),
@@ -50,28 +45,16 @@ interface Run {
   killed: { instance: string; pid: number }[];
 }
 
-/** Waits until every accepted signal has its end, or time is up. */
-async function untilDone(context: Context, run: Run): Promise<void> {
-  const until = Date.now() + DONE_WITHIN_MS;
-  let spoke = Date.now();
-  const missing = () => run.accepted.filter(({ signalId }) => !run.collector.endings.has(signalId)).length;
-  while (missing() > 0 && Date.now() < until && !context.signal.aborted) {
-    await sleep(20);
-    if (Date.now() - spoke < 2_000) continue;
-    spoke = Date.now();
-    context.ui.say(`  … ${missing()} of ${run.accepted.length} still on their way`);
-  }
-  // A double would come right behind the first.
-  await sleep(300);
-}
-
 async function send(context: Context, wanted: z.infer<typeof args>, run: Run): Promise<void> {
   const access = await demoAccess(context);
-  const client = await openStream(access, { channels: ['orders'], onLoss: (_channel, offset) => run.collector.lost(offset) });
+  const client = await openStream(access, {
+    channels: ['orders'],
+    onLoss: (_channel, offset) => run.collector.lost(offset),
+  });
   const following = run.collector.follow(client);
   let killing: Promise<void> | undefined;
   const killNow = async () => {
-    run.inFlight = run.accepted.filter(({ signalId }) => !run.collector.endings.has(signalId)).length;
+    run.inFlight = unfinished(run);
     run.killed = await killInstances(context, wanted.kill);
     context.ui.say(`  kill -9 ${run.killed.map(({ instance, pid }) => `${instance} (${pid})`).join(', ')}`);
   };
@@ -107,23 +90,21 @@ export const demoCrash = defineCommand({
   async run(context, wanted) {
     const ends = logEnds(context.folders.venue);
     const run: Run = { accepted: [], collector: new FrameCollector(), refused: 0, inFlight: 0, killed: [] };
-    context.ui.say(`Sending ${wanted.signals} signals at ${wanted.rate} a second; ${wanted.kill.join(' and ')} will be killed in the middle`);
+    context.ui.say(
+      `Sending ${wanted.signals} signals at ${wanted.rate} a second; ${wanted.kill.join(' and ')} will be killed in the middle`,
+    );
     await send(context, wanted, run);
     if (run.accepted.length === 0) {
       throw new Failure('Not one signal was accepted', { code: exitCode.resource, fix: 'keelson signal shows why' });
     }
-    const venue = await venueOrders(context.folders.venue, ends);
-    const { booked, ledger } = await withDatabase(context, async (db) => ({
-      booked: await bookedFills(db, demoTeamId, [...venue.keys()]),
-      ledger: await ledgerSum(db, demoTeamId),
-    }));
-    const { endings, doubled, missed } = run.collector;
-    const verdict = judge({ accepted: run.accepted, endings, doubledFrames: doubled, missedFrames: missed, venue, booked, ledger });
+    const verdict = await weigh(context, { ...run, venueLog: ends });
     return { ...verdict, refused: run.refused, in_flight_at_kill: run.inFlight, killed: run.killed };
   },
   human(result, paint) {
     const good = (right: boolean, text: string) => (right ? paint.good(text) : paint.bad(text));
-    const ledger = Object.entries(result.ledger_sum).map(([currency, total]) => good(total === '0', `${total} ${currency}`));
+    const ledger = Object.entries(result.ledger_sum).map(([currency, total]) =>
+      good(total === '0', `${total} ${currency}`),
+    );
     const outcomes = Object.entries(result.outcomes).map(([event, count]) => `${count} ${event}`);
     return [
       `accepted            ${result.accepted}${result.refused > 0 ? paint.warn(` (${result.refused} refused, so owed nothing)`) : ''}`,
@@ -135,7 +116,9 @@ export const demoCrash = defineCommand({
       `lost                ${good(result.lost === 0, String(result.lost))}`,
       `doubled             ${good(result.doubled === 0, String(result.doubled))}`,
       `slowest signal      ${result.slowest_ms} ms`,
-      result.sound ? paint.good('Nothing was lost, nothing was doubled.') : paint.bad('Something is wrong: see the red numbers.'),
+      result.sound
+        ? paint.good('Nothing was lost, nothing was doubled.')
+        : paint.bad('Something is wrong: see the red numbers.'),
     ].join('\n');
   },
   exitCode: (result) => (result.sound ? exitCode.success : exitCode.failure),

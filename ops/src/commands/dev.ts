@@ -30,13 +30,18 @@ export const dev = defineCommand({
     watchFiles(folders, context.signal, (files) => reloader.take(files));
     const { ui } = context;
     ui.say(`${ui.paint.good('Watching')} services/ and libs/. Page: ${pageAddress(await demoAccess(context))}`);
-    ui.say(ui.paint.dim('A saved file runs in its service within two seconds. Ctrl-C ends the watching; npm stop ends the stack.'));
+    ui.say(
+      ui.paint.dim(
+        'A saved file runs in its service within two seconds. Ctrl-C ends the watching; npm stop ends the stack.',
+      ),
+    );
     await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
     await reloader.settled();
   },
   human({ files, services, ms, error }, paint) {
     const names = files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', ');
-    if (error !== null) return `${paint.bad('✖')} ${names}\n${error}\n${paint.dim('  waiting for the next save; what ran still runs')}`;
+    if (error !== null)
+      return `${paint.bad('✖')} ${names}\n${error}\n${paint.dim('  waiting for the next save; what ran still runs')}`;
     return `${paint.good('✔')} ${names} → ${services.join(', ')} ${paint.dim(`${ms} ms`)}`;
   },
 });

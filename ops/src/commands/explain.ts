@@ -8,7 +8,11 @@ import type { Paint } from '../framework/ui.ts';
 import { withDatabase } from '../stack/open-database.ts';
 import { findInTeams } from '../trading/teams.ts';
 
-const fact = z.object({ what: z.string(), ms: z.number().nullable(), details: z.record(z.string(), z.string()).readonly() });
+const fact = z.object({
+  what: z.string(),
+  ms: z.number().nullable(),
+  details: z.record(z.string(), z.string()).readonly(),
+});
 
 const output = z.object({
   signal_id: z.string(),
@@ -33,7 +37,10 @@ export const explain = defineCommand({
   summary: "one signal's story from Postgres: receipt, checks with their numbers, claim, fills, postings, frames",
   danger: 'none',
   args: z.object({
-    id: positional(z.string().trim().min(1), 'a signal id, or an id of its order: ours, the client order id, the venue’s'),
+    id: positional(
+      z.string().trim().min(1),
+      'a signal id, or an id of its order: ours, the client order id, the venue’s',
+    ),
     team: flag(z.uuid().optional(), 'look in this team only'),
   }),
   examples: ['keelson explain 0199f7d2-3c1b-7e52-9d41-6b1d2f0a9c55', 'keelson explain <order id> --json'],
@@ -52,7 +59,8 @@ export const explain = defineCommand({
       return tell(place.teamId, await readStory(db, place.teamId, place.found));
     }),
   human(story, paint) {
-    const ending = story.outcome === null ? paint.warn('no outcome yet') : `${story.outcome} after ${story.total_ms} ms`;
+    const ending =
+      story.outcome === null ? paint.warn('no outcome yet') : `${story.outcome} after ${story.total_ms} ms`;
     const lines = [`${paint.bold(`signal ${story.signal_id}`)}  ${ending}`];
     const last = story.chapters.length - 1 + (story.waiting.length > 0 ? 1 : 0);
     for (const [index, { step, source, facts }] of story.chapters.entries()) {

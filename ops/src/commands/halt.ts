@@ -13,14 +13,25 @@ export const halt = defineCarefulCommand({
     account: flag(z.uuid().optional(), 'only this account instead of the whole platform'),
     reduceOnly: flag(z.boolean().default(false), 'let orders pass that only shrink a position (REDUCING)'),
   }),
-  examples: ['keelson halt --reason "feed shows stale prices"', 'keelson halt --account 37abd06c-5b56-88be-9a7a-a207449e28e3'],
+  examples: [
+    'keelson halt --reason "feed shows stale prices"',
+    'keelson halt --account 37abd06c-5b56-88be-9a7a-a207449e28e3',
+  ],
   output: stateChange,
   async plan(_context, args) {
-    return { steps: [`set ${args.account ?? 'the platform'} to ${args.reduceOnly ? 'REDUCING' : 'HALTED'}`], unattended: 'proceed' };
+    return {
+      steps: [`set ${args.account ?? 'the platform'} to ${args.reduceOnly ? 'REDUCING' : 'HALTED'}`],
+      unattended: 'proceed',
+    };
   },
   apply: (context, args) =>
-    changeTradingState(context, { to: args.reduceOnly ? 'REDUCING' : 'HALTED', reason: args.reason, accountId: args.account }),
+    changeTradingState(context, {
+      to: args.reduceOnly ? 'REDUCING' : 'HALTED',
+      reason: args.reason,
+      accountId: args.account,
+    }),
   verify: (context, _args, change) => verifyTradingState(context, change),
   audit: (context, _args, change) => recordChange(context, 'trading.halt', change),
-  human: ({ scope, from, to, reason }, paint) => `${paint.bold(to)} (${scope}, was ${from}): ${reason}. Undo: keelson resume --reason "…"`,
+  human: ({ scope, from, to, reason }, paint) =>
+    `${paint.bold(to)} (${scope}, was ${from}): ${reason}. Undo: keelson resume --reason "…"`,
 });

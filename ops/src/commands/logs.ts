@@ -4,7 +4,14 @@ import { defineCommand } from '../framework/command.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
 import { followLogs, lastLogLines, logNames, type LogLine } from '../stack/logs.ts';
 
-const levels: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
+const levels: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
 
 /** One line of any log. Our services write JSON; datastores write text, which is all in `message`. */
 const output = z.object({
@@ -23,13 +30,19 @@ function record({ instance, text }: LogLine): z.infer<typeof output> {
     // Postgres and Redis log plain text.
     parsed = undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null) return { instance, time: null, level: null, message: text, fields: {} };
+  if (typeof parsed !== 'object' || parsed === null)
+    return { instance, time: null, level: null, message: text, fields: {} };
   const { time: clock, timestamp, level, msg, message, event, ...fields } = parsed as Record<string, unknown>;
   const time = clock ?? timestamp;
   return {
     instance,
     time: typeof time === 'number' ? new Date(time).toISOString() : typeof time === 'string' ? time : null,
-    level: typeof level === 'number' ? (levels[level] ?? String(level)) : typeof level === 'string' ? level.toLowerCase() : null,
+    level:
+      typeof level === 'number'
+        ? (levels[level] ?? String(level))
+        : typeof level === 'string'
+          ? level.toLowerCase()
+          : null,
     message: String(msg ?? message ?? event ?? ''),
     fields,
   };
@@ -57,11 +70,16 @@ export const logs = defineCommand({
       });
     }
     for (const line of lastLogLines(context.folders.logs, names, args.lines)) context.emit(record(line));
-    if (args.follow) await followLogs(context.folders.logs, names, context.signal, (line) => context.emit(record(line)));
+    if (args.follow)
+      await followLogs(context.folders.logs, names, context.signal, (line) => context.emit(record(line)));
   },
   human({ instance, time, level, message, fields }, paint) {
     const clock = time?.slice(11, 23) ?? '            ';
-    const shade = ['error', 'fatal', 'critical'].includes(level ?? '') ? paint.bad : level?.startsWith('warn') ? paint.warn : (text: string) => text;
+    const shade = ['error', 'fatal', 'critical'].includes(level ?? '')
+      ? paint.bad
+      : level?.startsWith('warn')
+        ? paint.warn
+        : (text: string) => text;
     const rest = Object.entries(fields)
       .filter(([name]) => !['pid', 'hostname', 'service', 'instance', 'name', 'logger'].includes(name))
       .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)

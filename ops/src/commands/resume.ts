@@ -8,7 +8,10 @@ export const resume = defineCarefulCommand({
   summary: 'let new orders pass again, platform-wide or for one account',
   danger: 'dangerous',
   args: z.object({
-    reason: flag(z.string({ error: 'is required: say why it is safe to trade again' }).trim().min(1).max(500), 'why it is safe; audited and streamed'),
+    reason: flag(
+      z.string({ error: 'is required: say why it is safe to trade again' }).trim().min(1).max(500),
+      'why it is safe; audited and streamed',
+    ),
     account: flag(z.uuid().optional(), 'only this account instead of the whole platform'),
   }),
   examples: ['keelson resume --reason "feed is back, prices checked against the venue"'],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from '../framework/command.ts';
 import { exitCode } from '../framework/failure.ts';
 import { checkRunbooks } from '../runbook/check.ts';
+import { pagesRoot } from '../runbook/page.ts';
 
 const output = z.object({
   pages: z.int(),
@@ -18,7 +19,7 @@ export const runbookCheck = defineCommand({
   async run(context) {
     // The tree holds this command too; by the time it runs, the tree is complete.
     const { commands } = await import('../commands.ts');
-    return checkRunbooks(context.repository, commands);
+    return checkRunbooks(pagesRoot(context), commands);
   },
   human: ({ pages, problems }, paint) =>
     problems.length === 0

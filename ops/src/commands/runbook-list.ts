@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../framework/command.ts';
-import { readPages, summaryOf } from '../runbook/page.ts';
+import { pagesRoot, readPages, summaryOf } from '../runbook/page.ts';
 
 const output = z.object({
   runbooks: z.array(z.object({ name: z.string(), area: z.string(), file: z.string(), summary: z.string() })),
@@ -14,11 +14,15 @@ export const runbookList = defineCommand({
   examples: ['keelson runbook list'],
   output,
   async run(context) {
-    const pages = readPages(context.repository);
-    return { runbooks: pages.map((page) => ({ name: page.name, area: page.area, file: page.file, summary: summaryOf(page) })) };
+    const pages = readPages(pagesRoot(context));
+    return {
+      runbooks: pages.map((page) => ({ name: page.name, area: page.area, file: page.file, summary: summaryOf(page) })),
+    };
   },
   human: ({ runbooks }, paint) =>
     runbooks.length === 0
       ? 'There are no runbooks yet.'
-      : runbooks.map(({ name, area, summary }) => `${paint.dim(area.padEnd(10))} ${paint.bold(name.padEnd(24))} ${summary}`).join('\n'),
+      : runbooks
+          .map(({ name, area, summary }) => `${paint.dim(area.padEnd(10))} ${paint.bold(name.padEnd(24))} ${summary}`)
+          .join('\n'),
 });

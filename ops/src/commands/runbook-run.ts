@@ -5,11 +5,12 @@ import type { Context } from '../framework/context.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
 import type { Cell } from '../runbook/cell.ts';
 import { collectInputs } from '../runbook/inputs.ts';
-import { cellsOf, findPage } from '../runbook/page.ts';
+import { cellsOf, findPage, pagesRoot } from '../runbook/page.ts';
 import { type CellResult, runCell } from '../runbook/run-cell.ts';
 import { recordOperation } from '../stack/audit.ts';
 
-const output = z.object({
+/** What running a page found. */
+export const pageRun = z.object({
   name: z.string(),
   passed: z.boolean(),
   cells: z.array(
@@ -29,15 +30,24 @@ const output = z.object({
 function choose(cells: readonly Cell[], wanted: readonly string[], section: string | undefined, name: string): Cell[] {
   const unknown = wanted.filter((cell) => !cells.some((each) => each.name === cell));
   const chosen = cells.filter(
-    (cell) => (wanted.length === 0 || wanted.includes(cell.name)) && (section === undefined || cell.section.toLowerCase() === section.toLowerCase()),
+    (cell) =>
+      (wanted.length === 0 || wanted.includes(cell.name)) &&
+      (section === undefined || cell.section.toLowerCase() === section.toLowerCase()),
   );
   if (unknown.length === 0 && chosen.length > 0) return chosen;
   const known = cells.map((cell) => `${cell.name} (${cell.section})`).join(', ');
-  throw new Failure(`${name} has no cell ${unknown.join(', ') || `in ${section}`}`, { code: exitCode.usage, fix: `its cells are ${known || 'none'}` });
+  throw new Failure(`${name} has no cell ${unknown.join(', ') || `in ${section}`}`, {
+    code: exitCode.usage,
+    fix: `its cells are ${known || 'none'}`,
+  });
 }
 
 /** Runs the cells in the order of the page, and ends at the first that fails: what follows was written for its success. */
-async function runInOrder(context: Context, cells: readonly Cell[], inputs: Record<string, string>): Promise<CellResult[]> {
+async function runInOrder(
+  context: Context,
+  cells: readonly Cell[],
+  inputs: Record<string, string>,
+): Promise<CellResult[]> {
   const { ui } = context;
   const results: CellResult[] = [];
   for (const cell of cells) {
@@ -61,12 +71,18 @@ export const runbookRun = defineCommand({
     name: positional(z.string(), 'name of the alert'),
     cell: flag(z.array(z.string()).default([]), 'only these cells, by name'),
     section: flag(z.string().optional(), 'only the cells of this section, e.g. Diagnosis'),
-    input: flag(z.array(z.string().regex(/^[a-z_]+=/, 'must be name=value')).default([]), 'values that the page asks for, as name=value'),
+    input: flag(
+      z.array(z.string().regex(/^[a-z_]+=/, 'must be name=value')).default([]),
+      'values that the page asks for, as name=value',
+    ),
   }),
-  examples: ['keelson runbook run SignalBacklogGrowing', 'keelson runbook run SignalBacklogGrowing --section Diagnosis'],
-  output,
+  examples: [
+    'keelson runbook run SignalBacklogGrowing',
+    'keelson runbook run SignalBacklogGrowing --section Diagnosis',
+  ],
+  output: pageRun,
   async run(context, args) {
-    const page = findPage(context.repository, args.name);
+    const page = findPage(pagesRoot(context), args.name);
     const cells = choose(cellsOf(page), args.cell, args.section, page.name);
     const inputs = await collectInputs(context, cells, args.input);
     let results: CellResult[] = [];

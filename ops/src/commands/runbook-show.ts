@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { positional } from '../framework/argument.ts';
 import { defineCommand } from '../framework/command.ts';
-import { cellsOf, findPage, headings, sectionOf } from '../runbook/page.ts';
+import { cellsOf, findPage, headings, pagesRoot, sectionOf } from '../runbook/page.ts';
 
 const output = z.object({
   name: z.string(),
@@ -27,8 +27,14 @@ export const runbookShow = defineCommand({
   examples: ['keelson runbook show SignalBacklogGrowing'],
   output,
   async run(context, args) {
-    const page = findPage(context.repository, args.name);
-    const cells = cellsOf(page).map(({ name, section, danger, inputs, code }) => ({ name, section, danger, inputs, code }));
+    const page = findPage(pagesRoot(context), args.name);
+    const cells = cellsOf(page).map(({ name, section, danger, inputs, code }) => ({
+      name,
+      section,
+      danger,
+      inputs,
+      code,
+    }));
     const sections = Object.fromEntries(headings.map((heading) => [heading, sectionOf(page, heading)]));
     return { name: page.name, file: page.file, text: page.text, sections, cells };
   },

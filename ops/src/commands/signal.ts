@@ -32,11 +32,16 @@ export const signal = defineCommand({
     const { ui } = context;
     return travel(access, args, {
       signal: context.signal,
-      onAccepted: ({ signalId, acceptedMs }) => ui.say(ui.paint.dim(`${acceptedMs.toFixed(1)} ms  accepted as ${signalId}`)),
+      onAccepted: ({ signalId, acceptedMs }) =>
+        ui.say(ui.paint.dim(`${acceptedMs.toFixed(1)} ms  accepted as ${signalId}`)),
       onEvent: (event, ms) => ui.say(ui.paint.dim(`${ms.toFixed(1)} ms  ${event}`)),
     });
   },
   human: (journey, paint) =>
-    [...drawHops(journey.hops, paint), outcomeOf(journey, paint), paint.dim(`keelson explain ${journey.signal_id}`)].join('\n'),
+    [
+      ...drawHops(journey.hops, paint),
+      outcomeOf(journey, paint),
+      paint.dim(`keelson explain ${journey.signal_id}`),
+    ].join('\n'),
   exitCode: (journey) => (journey.outcome === 'order.filled' ? exitCode.success : exitCode.failure),
 });

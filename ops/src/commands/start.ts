@@ -30,7 +30,8 @@ async function sendFirstSignal(context: Context, report: TaskReport): Promise<Jo
   const { paint } = context.ui;
   const journey = await travel(await demoAccess(context), firstAlert, {
     signal: context.signal,
-    onAccepted: ({ acceptedMs }) => report.line(`${acceptedMs.toFixed(1).padStart(7)} ms  accepted: receipt and message are on disk`),
+    onAccepted: ({ acceptedMs }) =>
+      report.line(`${acceptedMs.toFixed(1).padStart(7)} ms  accepted: receipt and message are on disk`),
     onEvent: (event, ms) => report.line(`${ms.toFixed(1).padStart(7)} ms  ${event}`),
   });
   for (const line of drawHops(journey.hops, paint)) report.line(line);
@@ -42,7 +43,12 @@ export const start = defineCommand({
   name: 'start',
   summary: 'bring the stack up by `pulumi up`, wait until it is ready, and send one signal through it',
   danger: 'changes',
-  args: z.object({ signal: flag(z.enum(['auto', 'always', 'never']).default('auto'), 'send the first signal; auto: when something changed') }),
+  args: z.object({
+    signal: flag(
+      z.enum(['auto', 'always', 'never']).default('auto'),
+      'send the first signal; auto: when something changed',
+    ),
+  }),
   examples: ['npm start', 'KEELSON_PORT_BASE=4000 npm start', 'keelson start --signal always'],
   output,
   async run(context, args) {
@@ -53,7 +59,8 @@ export const start = defineCommand({
       title: 'First signal',
       async run(report: TaskReport) {
         const unchanged = shared.changes === 'no changes';
-        if (args.signal === 'never' || (args.signal === 'auto' && unchanged)) return 'not needed; keelson signal sends one';
+        if (args.signal === 'never' || (args.signal === 'auto' && unchanged))
+          return 'not needed; keelson signal sends one';
         journey = await sendFirstSignal(context, report);
         return `${journey.total_ms.toFixed(1)} ms from the webhook to the fill on the stream`;
       },

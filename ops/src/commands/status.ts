@@ -36,7 +36,13 @@ function line(found: z.infer<typeof service>, paint: Paint): string {
   const { ready, desired } = found.replicas;
   const replicas = desired > 1 ? `${ready}/${desired}` : '';
   const restarts = found.restarts > 0 ? paint.warn(`${found.restarts} restarts`) : '';
-  const cells = [found.name.padEnd(15), found.state.padEnd(11), replicas.padEnd(4), (found.url ?? '').padEnd(32), restarts];
+  const cells = [
+    found.name.padEnd(15),
+    found.state.padEnd(11),
+    replicas.padEnd(4),
+    (found.url ?? '').padEnd(32),
+    restarts,
+  ];
   return `${light[found.state](paint)} ${cells.join(' ')}`.trimEnd();
 }
 

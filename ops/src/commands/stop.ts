@@ -67,6 +67,8 @@ export const stop = defineCarefulCommand({
   audit: async () => undefined,
   human: ({ stack, stopped, wiped }) => {
     if (wiped) return `Stack ${stack} is gone, with its data.`;
-    return stopped ? `Stack ${stack} is stopped; its data are kept. Start it again: npm start` : `Stack ${stack} did not run.`;
+    return stopped
+      ? `Stack ${stack} is stopped; its data are kept. Start it again: npm start`
+      : `Stack ${stack} did not run.`;
   },
 });

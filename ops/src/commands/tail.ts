@@ -8,7 +8,18 @@ import { openStream } from '../flow/stream.ts';
 const everything: readonly Channel[] = channel.options;
 
 function detail(data: Record<string, unknown>): string {
-  const shown = ['side', 'filled_quantity', 'quantity', 'symbol', 'average_price', 'code', 'reason', 'cash', 'currency', 'to'];
+  const shown = [
+    'side',
+    'filled_quantity',
+    'quantity',
+    'symbol',
+    'average_price',
+    'code',
+    'reason',
+    'cash',
+    'currency',
+    'to',
+  ];
   const parts = shown.flatMap((name) => (data[name] === undefined || data[name] === null ? [] : [String(data[name])]));
   return parts.join(' ');
 }

@@ -29,7 +29,9 @@ export async function fire(access: DemoAccess, barrage: Barrage): Promise<void> 
       quantity: String(1 + (index % 5)),
       price: prices[index % prices.length]!,
     };
-    answers.push(sendAlert(access, alert).then(barrage.onAccepted, (error: unknown) => barrage.onRefused(messageOf(error))));
+    answers.push(
+      sendAlert(access, alert).then(barrage.onAccepted, (error: unknown) => barrage.onRefused(messageOf(error))),
+    );
   }
   await Promise.all(answers);
 }

@@ -1,7 +1,10 @@
 import { decimalText, Decimal, type Id } from '@keelson/kernel';
 import { type Database, sql } from '@keelson/persistence';
 
-const LEDGER_SUM = sql('crash.ledger_sum', 'select currency, sum(amount) as total from keelson.postings group by currency order by currency');
+const LEDGER_SUM = sql(
+  'crash.ledger_sum',
+  'select currency, sum(amount) as total from keelson.postings group by currency order by currency',
+);
 const BOOKED = sql(
   'crash.booked',
   `select o.client_order_id, count(f.fill_id)::int as fills, coalesce(sum(f.quantity), 0) as filled
@@ -22,7 +25,11 @@ export async function ledgerSum(db: Database, teamId: Id): Promise<Record<string
 }
 
 /** Fills that we recorded, by client order id; an id that we do not know is missing. */
-export async function bookedFills(db: Database, teamId: Id, ids: readonly string[]): Promise<ReadonlyMap<string, Booked>> {
+export async function bookedFills(
+  db: Database,
+  teamId: Id,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Booked>> {
   const rows = await db.transaction(teamId, (tx) =>
     tx.query<{ client_order_id: string; fills: number; filled: string }>(BOOKED, [ids]),
   );

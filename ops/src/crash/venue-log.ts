@@ -16,7 +16,9 @@ export interface VenueOrder {
 
 function logFiles(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })) return [];
-  return readdirSync(folder).flatMap((file) => (file.endsWith('.jsonl') || file.endsWith('.log') ? [join(folder, file)] : []));
+  return readdirSync(folder).flatMap((file) =>
+    file.endsWith('.jsonl') || file.endsWith('.log') ? [join(folder, file)] : [],
+  );
 }
 
 export function logEnds(folder: string): LogEnds {

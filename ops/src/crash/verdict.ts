@@ -41,7 +41,9 @@ export function judge(evidence: Evidence): CrashVerdict {
   // Orders of others who send at the same time are in our books too; those in nobody's books are doubles.
   const relevant = [...venue].filter(([id]) => mine.has(id) || !booked.has(id));
   const unbooked = relevant.filter(([id, order]) => order.filled.gt(booked.get(id)?.filled ?? 0)).length;
-  const overbooked = [...booked].filter(([id, book]) => mine.has(id) && book.filled.gt(venue.get(id)?.filled ?? 0)).length;
+  const overbooked = [...booked].filter(
+    ([id, book]) => mine.has(id) && book.filled.gt(venue.get(id)?.filled ?? 0),
+  ).length;
   const secondOrders = relevant.reduce((sum, [, order]) => sum + Math.max(0, order.orders - 1), 0);
   const strangers = relevant.filter(([id]) => !mine.has(id)).length;
   const lost = accepted.length - ended.length + unbooked;

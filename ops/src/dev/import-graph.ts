@@ -16,7 +16,9 @@ interface Unit {
 function sourcesIn(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })) return [];
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.flatMap((entry) => (entry.isFile() && entry.name.endsWith('.ts') ? [join(entry.parentPath, entry.name)] : []));
+  return entries.flatMap((entry) =>
+    entry.isFile() && entry.name.endsWith('.ts') ? [join(entry.parentPath, entry.name)] : [],
+  );
 }
 
 function importsOf(folder: string): Set<string> {
@@ -68,7 +70,9 @@ export class ImportGraph {
   /** What follows from a change of a file; tests, documents and files that no service loads have no consequence. */
   consequenceOf(absolute: string): Consequence {
     const file = relative(this.#repository, absolute);
-    const service = services.find(({ source }) => ['src', 'public'].some((part) => file.startsWith(`${source}/${part}/`)));
+    const service = services.find(({ source }) =>
+      ['src', 'public'].some((part) => file.startsWith(`${source}/${part}/`)),
+    );
     if (service) return { kind: 'service', service: service.name, file: absolute };
     const library = [...this.#libraries.values()].find(({ folder }) => file.startsWith(`${folder}/src/`));
     if (!library || !file.endsWith('.ts')) return { kind: 'nothing' };

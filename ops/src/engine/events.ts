@@ -14,7 +14,12 @@ const engineEvent = z.object({
   resOutputsEvent: z.object({ metadata: step }).optional(),
   resOpFailedEvent: z.object({ metadata: step }).optional(),
   diagnosticEvent: z
-    .object({ severity: z.string(), message: z.string(), urn: z.string().optional(), ephemeral: z.boolean().optional() })
+    .object({
+      severity: z.string(),
+      message: z.string(),
+      urn: z.string().optional(),
+      ephemeral: z.boolean().optional(),
+    })
     .optional(),
   summaryEvent: z.object({ resourceChanges: z.record(z.string(), z.number()).nullish() }).optional(),
 });

@@ -13,7 +13,9 @@ export async function build(context: Context): Promise<string[]> {
     signal: context.signal,
   });
   if (result.code !== 0) {
-    throw new Failure(`The services do not compile:\n${result.stderr}`, { fix: 'mend the file that is named, then npm start' });
+    throw new Failure(`The services do not compile:\n${result.stderr}`, {
+      fix: 'mend the file that is named, then npm start',
+    });
   }
   const report = JSON.parse(result.stdout.split('\n').findLast((line) => line.startsWith('{')) ?? '{}');
   return Object.entries(report).flatMap(([name, outcome]) => (outcome === 'built' ? [name] : []));
@@ -25,7 +27,11 @@ export interface EngineRun {
 }
 
 /** Runs the engine on the stack and shows each resource as it changes; resolves with the sum, e.g. "no changes". */
-export async function runEngine(context: Context, { verb, words = [] }: EngineRun, report: TaskReport): Promise<string> {
+export async function runEngine(
+  context: Context,
+  { verb, words = [] }: EngineRun,
+  report: TaskReport,
+): Promise<string> {
   const progress = new EngineProgress(report.line, report.now);
   report.now('the engine compares what is with what should be');
   const script = join(context.repository, 'infra', 'src', 'engine.ts');
@@ -38,10 +44,16 @@ export async function runEngine(context: Context, { verb, words = [] }: EngineRu
   if (result.code === 0) return summaryOf(progress.changes);
   const said = [...progress.diagnostics, ...result.stderr.split('\n')].filter((line) => line.trim() !== '');
   const told = [...new Set(said)];
-  throw new Failure(`The engine failed at ${verb} of stack ${context.stack}:\n${told.slice(-25).map((line) => `  ${line}`).join('\n')}`, {
-    code: knownCode(result.code),
-    fix: fixFor(told.join('\n')),
-  });
+  throw new Failure(
+    `The engine failed at ${verb} of stack ${context.stack}:\n${told
+      .slice(-25)
+      .map((line) => `  ${line}`)
+      .join('\n')}`,
+    {
+      code: knownCode(result.code),
+      fix: fixFor(told.join('\n')),
+    },
+  );
 }
 
 function knownCode(code: number): ExitCode {
@@ -50,8 +62,10 @@ function knownCode(code: number): ExitCode {
 
 /** The commonest causes have a fix of their own. */
 function fixFor(text: string): string {
-  if (/port \d+ .*taken/.test(text)) return 'stop who holds the port, or choose others: KEELSON_PORT_BASE=4000 npm start';
+  if (/port \d+ .*taken/.test(text))
+    return 'stop who holds the port, or choose others: KEELSON_PORT_BASE=4000 npm start';
   if (/was not ready within/.test(text)) return 'keelson logs <name> tells why it did not start; then npm start again';
-  if (/locked|currently locked/i.test(text)) return 'another update runs, or one was killed: node infra/src/engine.ts pulumi cancel --yes';
+  if (/locked|currently locked/i.test(text))
+    return 'another update runs, or one was killed: node infra/src/engine.ts pulumi cancel --yes';
   return 'npm start again repairs what is half done; keelson doctor checks the tools';
 }

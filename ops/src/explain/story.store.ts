@@ -133,7 +133,8 @@ const WAITING = sql('explain.waiting', 'select * from keelson.outbox where signa
 /** Reads the whole story in one round trip, as its team. Throws when the receipt is past its retention. */
 export function readStory(db: Database, teamId: Id, signalId: Id): Promise<StoryRows> {
   return db.transaction(teamId, async (tx: Tx) => {
-    const rows = <Row extends object>(statement: Statement) => tx.query<Row & Record<string, unknown>>(statement, [signalId]);
+    const rows = <Row extends object>(statement: Statement) =>
+      tx.query<Row & Record<string, unknown>>(statement, [signalId]);
     const [[signal], [verdict], orders, brokerEvents, fills, postings, frames, waiting] = await Promise.all([
       rows<SignalRow>(SIGNAL),
       rows<VerdictRow>(VERDICT),

@@ -49,7 +49,11 @@ function receive({ signal }: StoryRows, clock: Clock): Fact[] {
   const { symbol, side, quantity, price, strategy, account_id: account, expires_at: expires } = signal;
   return [
     { what: 'receipt', ms: 0, details: details({ source, content_type: type, body, sent }) },
-    { what: `signal: ${side} ${text(quantity)} ${symbol}`, ms: clock(signal.received_at), details: details({ price, strategy, account, expires }) },
+    {
+      what: `signal: ${side} ${text(quantity)} ${symbol}`,
+      ms: clock(signal.received_at),
+      details: details({ price, strategy, account, expires }),
+    },
   ];
 }
 
@@ -61,14 +65,23 @@ function decide({ verdict }: StoryRows, clock: Clock): Fact[] {
     details: details(numbers),
   }));
   const what = verdict.approved ? 'approved' : `denied: ${verdict.code}`;
-  return [...checks, { what, ms: clock(verdict.decided_at), details: details({ halt_generation: verdict.halt_generation }) }];
+  return [
+    ...checks,
+    { what, ms: clock(verdict.decided_at), details: details({ halt_generation: verdict.halt_generation }) },
+  ];
 }
 
 function place({ orders }: StoryRows, clock: Clock): Fact[] {
   return orders.map((order) => ({
     what: `order ${order.order_id}`,
     ms: clock(order.created_at),
-    details: details({ client_order_id: order.client_order_id, quantity: order.quantity, notional: order.notional, leg: order.leg, revision: order.revision }),
+    details: details({
+      client_order_id: order.client_order_id,
+      quantity: order.quantity,
+      notional: order.notional,
+      leg: order.leg,
+      revision: order.revision,
+    }),
   }));
 }
 
@@ -77,7 +90,12 @@ function route({ orders }: StoryRows, clock: Clock): Fact[] {
   return claimed.map((order) => ({
     what: `claim for ${order.broker}`,
     ms: clock(order.submitted_at),
-    details: details({ attempt: order.attempt, deadline: order.deadline, halt_generation: order.halt_generation, venue_order_id: order.venue_order_id }),
+    details: details({
+      attempt: order.attempt,
+      deadline: order.deadline,
+      halt_generation: order.halt_generation,
+      venue_order_id: order.venue_order_id,
+    }),
   }));
 }
 
@@ -85,7 +103,13 @@ function listen({ brokerEvents }: StoryRows, clock: Clock): Fact[] {
   return brokerEvents.map(({ type, payload, recorded_at: at, venue_event_id: id }) => ({
     what: type,
     ms: clock(at),
-    details: details({ venue_event_id: id, quantity: payload['quantity'], price: payload['price'], reason: payload['reason'], at: payload['at'] }),
+    details: details({
+      venue_event_id: id,
+      quantity: payload['quantity'],
+      price: payload['price'],
+      reason: payload['reason'],
+      at: payload['at'],
+    }),
   }));
 }
 
@@ -140,7 +164,9 @@ export function tell(teamId: string, rows: StoryRows): Story {
   const start = rows.signal.received_at.getTime();
   const clock: Clock = (at) => (at === null ? null : at.getTime() - start);
   const chapters = flow.map(({ step, source }) => ({ step, source, facts: tellers[step](rows, clock) }));
-  const end = rows.frames.find(({ channel, event }) => channel === 'orders' && (terminalEvents as readonly string[]).includes(event));
+  const end = rows.frames.find(
+    ({ channel, event }) => channel === 'orders' && (terminalEvents as readonly string[]).includes(event),
+  );
   return {
     signal_id: rows.signal.signal_id,
     team_id: teamId,

@@ -19,7 +19,9 @@ export function drawHops(hops: readonly Hop[], paint: Paint): string[] {
 /** One sentence: what became of the signal, and in how many milliseconds. */
 export function outcomeOf(journey: Journey, paint: Paint): string {
   const { order, outcome, total_ms: total } = journey;
-  const what = [order['side'], order['filled_quantity'] ?? order['quantity'], order['symbol']].filter(Boolean).join(' ');
+  const what = [order['side'], order['filled_quantity'] ?? order['quantity'], order['symbol']]
+    .filter(Boolean)
+    .join(' ');
   const price = order['average_price'] ? ` at ${String(order['average_price'])}` : '';
   const why = order['code'] ?? order['reason'];
   const mark = outcome === 'order.filled' ? paint.good(outcome) : paint.warn(outcome);

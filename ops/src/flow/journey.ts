@@ -90,7 +90,7 @@ export async function travel(access: DemoAccess, alert: Alert, options: JourneyO
     throw new Failure(`Signal ${sent.signalId} had no outcome within ${withinMs / 1_000} s`, {
       code: options.signal.aborted ? exitCode.cancelled : exitCode.timeout,
       fix: `keelson explain ${sent.signalId}`,
-      runbook: 'runbooks/pipeline/SignalBacklogGrowing.md',
+      runbook: 'runbooks/signals/SignalBacklogGrowing.md',
     });
   } finally {
     clearTimeout(timer);

@@ -25,7 +25,9 @@ export async function openStream(access: DemoAccess, options: StreamOptions): Pr
     ...(options.since ? { since: options.since } : {}),
     onConnection: (connection) =>
       options.onState?.(
-        connection.state === 'waiting' ? `lost (${connection.code}), again in ${connection.retryInMs} ms` : connection.state,
+        connection.state === 'waiting'
+          ? `lost (${connection.code}), again in ${connection.retryInMs} ms`
+          : connection.state,
       ),
     onSubscribed: (channel) => {
       waiting.delete(channel);

@@ -20,7 +20,7 @@ export interface Invocation {
 
 /** Purposes of words that only group others. */
 const groups: Readonly<Record<string, string>> = {
-  runbook: 'the pages that alerts open: list, read, run and check them',
+  runbook: 'the pages that alerts open: list, read, run, drill and check them',
 };
 
 const dangerNote = { none: '', changes: '', dangerous: ' Asks before it acts; --yes answers.' } as const;

@@ -47,10 +47,7 @@ const attributes = z.strictObject({
   /** "account:id reason:text": asked for, and given to the cell as $ACCOUNT and $REASON. */
   inputs: inputList.default([]),
   /** A regular expression that the cell's output must match. */
-  expect: z
-    .string()
-    .refine(isRegularExpression, 'must be a regular expression')
-    .optional(),
+  expect: z.string().refine(isRegularExpression, 'must be a regular expression').optional(),
   /** `cleared`: the cell runs `keelson alerts --json`, and the page's own alert must be inactive, by a fresh look. */
   assert: z.literal('cleared').optional(),
   /** Marks what mends the cause: a drill leaves it out, and must then fail. */
@@ -102,7 +99,11 @@ export function readCells(text: string, file: string): Cell[] {
   return cells;
 }
 
-function cellOf(block: { info: string; line: number; code: readonly string[] }, section: string, file: string): Cell | undefined {
+function cellOf(
+  block: { info: string; line: number; code: readonly string[] },
+  section: string,
+  file: string,
+): Cell | undefined {
   const [, language = '', json = ''] = /^(\w*)\s*(\{.*\})?$/.exec(block.info) ?? [];
   if (!SHELL.test(language) || json === '') return undefined;
   let parsed: unknown;
@@ -113,7 +114,11 @@ function cellOf(block: { info: string; line: number; code: readonly string[] }, 
   }
   const checked = attributes.safeParse(parsed);
   if (!checked.success) {
-    throw bad(file, block.line, checked.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '));
+    throw bad(
+      file,
+      block.line,
+      checked.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '),
+    );
   }
   return { ...checked.data, page: basename(file, '.md'), section, code: block.code.join('\n'), line: block.line };
 }

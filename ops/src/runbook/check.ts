@@ -36,7 +36,10 @@ function headingProblems({ text }: Page): string[] {
 function metricProblems(text: string): string[] {
   const named = new Set(text.match(/\bkeelson_[a-z_]+[a-z]\b/g) ?? []);
   return [...named]
-    .filter((name) => !ROLES.has(name) && !knownMetrics.has(name) && !knownMetrics.has(name.replace(/_(bucket|sum|count)$/, '')))
+    .filter(
+      (name) =>
+        !ROLES.has(name) && !knownMetrics.has(name) && !knownMetrics.has(name.replace(/_(bucket|sum|count)$/, '')),
+    )
     .map((name) => `the metric ${name} is not in the catalogue`);
 }
 
@@ -62,8 +65,12 @@ function cellProblems(page: Page, commands: readonly Command[]): string[] {
   }
   const names = cells.map((cell) => cell.name);
   const doubles = names.filter((name, index) => names.indexOf(name) !== index);
-  const needed = (['Diagnosis', 'Mitigation', 'Verify'] as const).filter((section) => !cells.some((cell) => cell.section === section));
-  const blind = cells.filter((cell) => cell.section === 'Verify' && cell.expect === undefined && cell.assert === undefined);
+  const needed = (['Diagnosis', 'Mitigation', 'Verify'] as const).filter(
+    (section) => !cells.some((cell) => cell.section === section),
+  );
+  const blind = cells.filter(
+    (cell) => cell.section === 'Verify' && cell.expect === undefined && cell.assert === undefined,
+  );
   return [
     ...doubles.map((name) => `two cells are named ${name}`),
     ...needed.map((section) => `"${section}" has no executable cell`),
@@ -101,7 +108,9 @@ async function checkAlert(repository: string, page: Page): Promise<string[]> {
   const alerts = Object.values(module).flatMap((value) => alertShape.safeParse(value).data ?? []);
   const alert = alerts.find(({ name }) => name === page.name);
   if (!alert) return [`${basename(file)} exports no alert named ${page.name}`];
-  return alert.metric === undefined || knownMetrics.has(alert.metric) ? [] : [`the alert's metric ${alert.metric} is not in the catalogue`];
+  return alert.metric === undefined || knownMetrics.has(alert.metric)
+    ? []
+    : [`the alert's metric ${alert.metric} is not in the catalogue`];
 }
 
 /** Alerts without a page. */
@@ -115,11 +124,17 @@ function orphans(repository: string): Problem[] {
 }
 
 /** Checks every pair of alert and page. */
-export async function checkRunbooks(repository: string, commands: readonly Command[]): Promise<{ pages: number; problems: Problem[] }> {
+export async function checkRunbooks(
+  repository: string,
+  commands: readonly Command[],
+): Promise<{ pages: number; problems: Problem[] }> {
   const pages = readPages(repository);
   const found = await Promise.all(
     pages.map(async (page) =>
-      [...checkPage(page, commands), ...(await checkAlert(repository, page))].map((problem) => ({ file: page.file, problem })),
+      [...checkPage(page, commands), ...(await checkAlert(repository, page))].map((problem) => ({
+        file: page.file,
+        problem,
+      })),
     ),
   );
   return { pages: pages.length, problems: [...found.flat(), ...orphans(repository)] };

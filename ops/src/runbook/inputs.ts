@@ -37,14 +37,21 @@ export async function collectInputs(
   if (unknown.length > 0) {
     throw new Failure(`The page has no input ${unknown.join(', ')}`, {
       code: exitCode.usage,
-      fix: wanted.size === 0 ? 'leave --input away' : `its inputs are ${[...wanted.keys()].join(', ')}, each as name=value`,
+      fix:
+        wanted.size === 0
+          ? 'leave --input away'
+          : `its inputs are ${[...wanted.keys()].join(', ')}, each as name=value`,
     });
   }
   const result: Record<string, string> = {};
   for (const [name, input] of wanted) {
     const value = values.get(name) ?? (await ask(context, input));
     const problem = problemOf(input.type, value);
-    if (problem) throw new Failure(`${name} is not a valid ${input.type}: ${problem}`, { code: exitCode.usage, fix: `--input ${name}=${JSON.stringify(inputTypes[input.type].example)}` });
+    if (problem)
+      throw new Failure(`${name} is not a valid ${input.type}: ${problem}`, {
+        code: exitCode.usage,
+        fix: `--input ${name}=${JSON.stringify(inputTypes[input.type].example)}`,
+      });
     result[name] = value;
   }
   return result;

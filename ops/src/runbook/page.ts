@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import type { Context } from '../framework/context.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
 import { type Cell, readCells } from './cell.ts';
 
@@ -24,6 +25,11 @@ export interface Page {
   readonly text: string;
 }
 
+/** The folder that holds runbooks/: this clone, or KEELSON_RUNBOOKS_ROOT for pages that are being changed or drilled. */
+export function pagesRoot({ environment, repository }: Pick<Context, 'environment' | 'repository'>): string {
+  return environment['KEELSON_RUNBOOKS_ROOT'] ?? repository;
+}
+
 /** Every page: runbooks/<area>/<AlertName>.md. */
 export function readPages(repository: string): Page[] {
   const root = join(repository, 'runbooks');
@@ -34,7 +40,12 @@ export function readPages(repository: string): Page[] {
       .sort()
       .map((name) => {
         const path = join(root, area, name);
-        return { name: basename(name, '.md'), area, file: relative(repository, path), text: readFileSync(path, 'utf8') };
+        return {
+          name: basename(name, '.md'),
+          area,
+          file: relative(repository, path),
+          text: readFileSync(path, 'utf8'),
+        };
       }),
   );
 }
@@ -58,7 +69,11 @@ export function sectionOf(page: Pick<Page, 'text'>, heading: string): string {
 
 /** The first sentence of what the alert means. */
 export function summaryOf(page: Page): string {
-  return sectionOf(page, 'Meaning').split(/(?<=\.)\s/)[0]?.replaceAll('\n', ' ') ?? '';
+  return (
+    sectionOf(page, 'Meaning')
+      .split(/(?<=\.)\s/)[0]
+      ?.replaceAll('\n', ' ') ?? ''
+  );
 }
 
 export function cellsOf(page: Page): Cell[] {

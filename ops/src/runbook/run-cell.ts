@@ -61,14 +61,16 @@ function once(context: Context, cell: Cell, inputs: Readonly<Record<string, stri
 
 function complaint(cell: Cell, { code, output }: Once): string | null {
   if (code !== cell.exit) return `it ended with ${code}, and ${cell.exit} was expected`;
-  if (cell.expect !== undefined && !new RegExp(cell.expect, 'm').test(output)) return `its output does not match /${cell.expect}/`;
+  if (cell.expect !== undefined && !new RegExp(cell.expect, 'm').test(output))
+    return `its output does not match /${cell.expect}/`;
   return cell.assert === 'cleared' ? notCleared(cell.page, output) : null;
 }
 
 /** Why an alert does not count as cleared: it fires, or nobody has looked lately. */
 function notCleared(name: string, output: string): string | null {
   const start = output.indexOf('{');
-  const parsed = start < 0 ? undefined : alertList.safeParse(JSON.parse(output.slice(start, output.lastIndexOf('}') + 1)));
+  const parsed =
+    start < 0 ? undefined : alertList.safeParse(JSON.parse(output.slice(start, output.lastIndexOf('}') + 1)));
   if (!parsed?.success) return 'its output is not that of keelson alerts --json';
   const alert = parsed.data.alerts.find((each) => each.name === name);
   if (!alert) return `the alert ${name} was never evaluated`;
@@ -77,7 +79,11 @@ function notCleared(name: string, output: string): string | null {
 }
 
 /** Runs a cell; one with `within` is repeated until it is right or time is up. */
-export async function runCell(context: Context, cell: Cell, inputs: Readonly<Record<string, string>>): Promise<CellResult> {
+export async function runCell(
+  context: Context,
+  cell: Cell,
+  inputs: Readonly<Record<string, string>>,
+): Promise<CellResult> {
   const started = performance.now();
   const until = started + (cell.within ?? 0);
   let result = await once(context, cell, inputs, cell.within !== undefined);

@@ -4,11 +4,15 @@
  */
 export function keelsonCommands(code: string, valueOf: (variable: string) => string): string[][] {
   const lines = code.replaceAll('\\\n', ' ').split('\n');
-  return lines.flatMap((line) => splitCommands(line)).flatMap((command) => {
-    const words = wordsOf(command, valueOf);
-    const start = words.findIndex((word) => !/^[A-Z_]+=/.test(word) && !['npx', 'exec', '!', 'if', 'then', 'while', 'until', 'do'].includes(word));
-    return words[start] === 'keelson' ? [words.slice(start + 1)] : [];
-  });
+  return lines
+    .flatMap((line) => splitCommands(line))
+    .flatMap((command) => {
+      const words = wordsOf(command, valueOf);
+      const start = words.findIndex(
+        (word) => !/^[A-Z_]+=/.test(word) && !['npx', 'exec', '!', 'if', 'then', 'while', 'until', 'do'].includes(word),
+      );
+      return words[start] === 'keelson' ? [words.slice(start + 1)] : [];
+    });
 }
 
 /** Parts between |, ||, &&, ; and $( ), outside of quotes; a comment ends the line. */

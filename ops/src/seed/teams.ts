@@ -36,6 +36,12 @@ export function benchmarkTeams(count: number): SeedTeam[] {
   return Array.from({ length: count }, (_, index) => {
     const number = index + 1;
     const key = `kw_${randomBytes(32).toString('base64url')}`;
-    return team(`bench-${number}`, `Bench ${number}`, `Bench ${number} paper`, key, randomBytes(16).toString('base64url'));
+    return team(
+      `bench-${number}`,
+      `Bench ${number}`,
+      `Bench ${number} paper`,
+      key,
+      randomBytes(16).toString('base64url'),
+    );
   });
 }

@@ -50,7 +50,9 @@ export async function writeTeam(client: pg.ClientBase, team: SeedTeam): Promise<
     `insert into keelson.exposures (account_id, team_id, maximum) values ($1, $2, $3) on conflict (account_id) do nothing`,
     [accountId, teamId, EXPOSURE],
   );
-  await client.query('insert into keelson.stream_offsets (team_id) values ($1) on conflict (team_id) do nothing', [teamId]);
+  await client.query('insert into keelson.stream_offsets (team_id) values ($1) on conflict (team_id) do nothing', [
+    teamId,
+  ]);
   await writeKey(client, team);
 }
 

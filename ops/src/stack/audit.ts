@@ -23,7 +23,10 @@ export async function recordOperation(context: Context, { teamId: only, ...opera
     await withDatabase(context, async (db) => {
       const { recordAudit } = await import('@keelson/access');
       for (const teamId of only ? [only] : await everyTeam(db)) {
-        await db.transaction(teamId, async (tx) => void recordAudit(tx, { teamId, actor: context.actor, ...operation }));
+        await db.transaction(
+          teamId,
+          async (tx) => void recordAudit(tx, { teamId, actor: context.actor, ...operation }),
+        );
       }
     });
   } catch (error) {

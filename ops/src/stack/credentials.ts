@@ -24,7 +24,10 @@ export function readCredentials(folders: StackFolders, stack: string): Credentia
     text = readFileSync(folders.credentialsFile, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Failure(`Stack ${stack} has no credentials on this machine`, { code: exitCode.noStack, fix: 'npm start' });
+    throw new Failure(`Stack ${stack} has no credentials on this machine`, {
+      code: exitCode.noStack,
+      fix: 'npm start',
+    });
   }
   const parsed = credentials.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;

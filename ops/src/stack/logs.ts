@@ -50,7 +50,9 @@ export function lastLogLines(folder: string, names: readonly string[], count: nu
   const timed = names.flatMap((instance) => {
     const file = join(folder, `${instance}.log`);
     const size = statSync(file).size;
-    const lines = readFrom(file, Math.max(0, size - TAIL_BYTES)).text.split('\n').filter((text) => text !== '');
+    const lines = readFrom(file, Math.max(0, size - TAIL_BYTES))
+      .text.split('\n')
+      .filter((text) => text !== '');
     let last = 0;
     return (count === 0 ? [] : lines.slice(-count)).map((text) => {
       const time = timeOf(text);

@@ -79,7 +79,13 @@ export async function observe(folders: StackFolders, stack: string): Promise<Obs
   if (!status) for (const store of datastores) names.set(store.name, 'datastore');
   return {
     stack,
-    services: [...names].map(([name, kind]) => aggregate(name, kind, seen.filter(({ process }) => process.name === name))),
+    services: [...names].map(([name, kind]) =>
+      aggregate(
+        name,
+        kind,
+        seen.filter(({ process }) => process.name === name),
+      ),
+    ),
     api: addressOrNull((found) => addressOf(found, 'api'), status, 'api'),
     stream: addressOrNull(streamAddress, status, 'stream-gateway'),
   };

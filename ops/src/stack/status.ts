@@ -17,7 +17,11 @@ const recordedProcess = z.object({
 });
 export type RecordedProcess = z.infer<typeof recordedProcess>;
 
-const recordedStatus = z.object({ stack: z.string(), socket: z.string().optional(), services: z.array(recordedProcess) });
+const recordedStatus = z.object({
+  stack: z.string(),
+  socket: z.string().optional(),
+  services: z.array(recordedProcess),
+});
 export type RecordedStatus = z.infer<typeof recordedStatus>;
 
 /** What the supervisor last wrote; undefined when this stack never ran here. It may be out of date: probe before trusting it. */

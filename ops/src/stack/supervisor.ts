@@ -31,9 +31,13 @@ export class Supervisor {
     return reply && supervised.array().parse(reply.body);
   }
 
-  /** Stops one process and starts it again; resolves when it is ready. Throws a Failure with the end of its log. */
-  async restart(instance: string, withinMs: number): Promise<void> {
-    const reply = await this.#send('POST', `/processes/${instance}/restart?waitMs=${withinMs}`);
+  /**
+   * Stops one process and starts it again; resolves when it is ready. It is killed when it does not end within `graceMs`,
+   * or its own limit for draining when that is absent. Throws a Failure with the end of its log.
+   */
+  async restart(instance: string, withinMs: number, graceMs?: number): Promise<void> {
+    const grace = graceMs === undefined ? '' : `&graceMs=${graceMs}`;
+    const reply = await this.#send('POST', `/processes/${instance}/restart?waitMs=${withinMs}${grace}`);
     if (!reply) throw this.#gone();
     if (reply.status === 200) return;
     const log = Array.isArray(reply.body['log']) ? reply.body['log'].map((line) => `    ${line}`).join('\n') : '';

@@ -31,7 +31,10 @@ export function stageOf(file: string, text: string): StageName {
 }
 
 /** Test files of the repository by stage, as paths below its root; with a pattern, only those whose path matches. */
-export function filesByStage(repository: string, pattern: RegExp | undefined): ReadonlyMap<StageName, readonly string[]> {
+export function filesByStage(
+  repository: string,
+  pattern: RegExp | undefined,
+): ReadonlyMap<StageName, readonly string[]> {
   const roots = ['libs', 'services', 'infra', 'ops', 'runbooks', 'load-tests'];
   const files = roots.flatMap((root) => testFilesIn(join(repository, root))).map((path) => relative(repository, path));
   const wanted = files.filter((file) => pattern === undefined || pattern.test(file)).sort();

@@ -15,7 +15,11 @@ export const staticChecks: readonly StaticCheck[] = [
     args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
     fix: 'npm run format',
   },
-  { name: 'unused code', args: ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'], fix: 'delete what is named' },
+  {
+    name: 'unused code',
+    args: ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
+    fix: 'delete what is named',
+  },
   { name: 'types', args: [typescript, '-p', 'tsconfig.json', '--noEmit'], fix: 'mend the lines above' },
   {
     name: 'types of services',

@@ -28,11 +28,15 @@ const FIND_ACCOUNT = sql('ops.find_account', 'select account_id from keelson.acc
 const READ_STATE = sql('ops.read_state', 'select state from keelson.trading_states where scope = $1');
 
 async function teamOf(db: Database, accountId: string): Promise<string> {
-  const owner = await findInTeams(db, async (teamId) =>
-    (await db.transaction(teamId, (tx) => tx.query(FIND_ACCOUNT, [accountId])))[0],
+  const owner = await findInTeams(
+    db,
+    async (teamId) => (await db.transaction(teamId, (tx) => tx.query(FIND_ACCOUNT, [accountId])))[0],
   );
   if (owner) return owner.teamId;
-  throw new Failure(`No team has an account ${accountId}`, { code: exitCode.usage, fix: 'check the id; leave --account away for the platform' });
+  throw new Failure(`No team has an account ${accountId}`, {
+    code: exitCode.usage,
+    fix: 'check the id; leave --account away for the platform',
+  });
 }
 
 /** Changes the trading state with nothing but Postgres: no service has to run, nothing has to be built. */
@@ -40,7 +44,9 @@ export function changeTradingState(context: Context, wanted: WantedState): Promi
   return withDatabase(context, async (db) => {
     const [{ setTradingState }, { announce }] = await Promise.all([import('@keelson/risk'), import('@keelson/stream')]);
     const { accountId, reason, to } = wanted;
-    const scope = accountId ? { kind: 'account' as const, teamId: await teamOf(db, accountId), accountId } : { kind: 'platform' as const };
+    const scope = accountId
+      ? { kind: 'account' as const, teamId: await teamOf(db, accountId), accountId }
+      : { kind: 'platform' as const };
     const changed = await setTradingState(db, { scope, to, reason, actor: context.actor }, announce);
     return {
       scope: accountId ? `account:${accountId}` : 'platform',

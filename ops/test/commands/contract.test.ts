@@ -95,7 +95,10 @@ describe('a failing command', () => {
   it('says what a wrong credentials file lacks, never what it holds', async () => {
     const broken = temporaryFolder();
     mkdirSync(join(broken.path, 'local'));
-    writeFileSync(join(broken.path, 'local', 'credentials.json'), JSON.stringify({ databaseUrl: 'postgres://u:hunter2@h/d' }));
+    writeFileSync(
+      join(broken.path, 'local', 'credentials.json'),
+      JSON.stringify({ databaseUrl: 'postgres://u:hunter2@h/d' }),
+    );
     const { code, stderr } = await keelson(['explain', 'x'], { KEELSON_STATE_DIR: broken.path });
     expect(code).toBe(2);
     expect(stderr).toContain('databaseAdminUrl');

@@ -43,10 +43,31 @@ describe('judge', () => {
 
   it.each<[string, Partial<Evidence>, object]>([
     ['a signal without an outcome', { endings: new Map([...evidence().endings].slice(0, 1)) }, { lost: 1 }],
-    ['a fill that was not booked', { booked: new Map([['A', { fills: 1, filled: one }], ['B', { fills: 0, filled: new Decimal(0) }]]) }, { lost: 1 }],
-    ['two orders under one id', { venue: new Map([...evidence().venue, ['B', { orders: 2, fills: 1, filled: one }]]) }, { doubled: 1 }],
-    ['an order that we know nothing of', { venue: new Map([...evidence().venue, ['C', { orders: 1, fills: 0, filled: new Decimal(0) }]]) }, { doubled: 1 }],
-    ['a fill booked twice', { booked: new Map([...evidence().booked, ['B', { fills: 2, filled: new Decimal(2) }]]) }, { doubled: 1 }],
+    [
+      'a fill that was not booked',
+      {
+        booked: new Map([
+          ['A', { fills: 1, filled: one }],
+          ['B', { fills: 0, filled: new Decimal(0) }],
+        ]),
+      },
+      { lost: 1 },
+    ],
+    [
+      'two orders under one id',
+      { venue: new Map([...evidence().venue, ['B', { orders: 2, fills: 1, filled: one }]]) },
+      { doubled: 1 },
+    ],
+    [
+      'an order that we know nothing of',
+      { venue: new Map([...evidence().venue, ['C', { orders: 1, fills: 0, filled: new Decimal(0) }]]) },
+      { doubled: 1 },
+    ],
+    [
+      'a fill booked twice',
+      { booked: new Map([...evidence().booked, ['B', { fills: 2, filled: new Decimal(2) }]]) },
+      { doubled: 1 },
+    ],
     ['a second outcome', { doubledFrames: 1 }, { doubled: 1 }],
     ['a missed frame', { missedFrames: 1 }, { missed_frames: 1 }],
     ['a ledger that does not balance', { ledger: { USD: '0.01' } }, {}],
@@ -63,15 +84,30 @@ describe('judge', () => {
 
 describe('FrameCollector', () => {
   const frame = (offset: number, event: string, signal: string) =>
-    ({ type: 'event', channel: 'orders', offset, epoch: 'e', event, data: { signal_id: signal, at: '', client_order_id: 'A' } }) as EventFrame;
+    ({
+      type: 'event',
+      channel: 'orders',
+      offset,
+      epoch: 'e',
+      event,
+      data: { signal_id: signal, at: '', client_order_id: 'A' },
+    }) as EventFrame;
 
   it('counts holes between offsets, second endings, and only terminal events as endings', () => {
     const collector = new FrameCollector();
-    const frames: [number, string, string][] = [[5, 'order.partially_filled', 'a'], [6, 'order.filled', 'a'], [9, 'order.filled', 'b'], [10, 'order.cancelled', 'b']];
+    const frames: [number, string, string][] = [
+      [5, 'order.partially_filled', 'a'],
+      [6, 'order.filled', 'a'],
+      [9, 'order.filled', 'b'],
+      [10, 'order.cancelled', 'b'],
+    ];
     for (const [offset, event, signal] of frames) collector.take(frame(offset, event, signal));
     expect(collector.missed).toBe(2);
     expect(collector.doubled).toBe(1);
-    expect([...collector.endings].map(([signal, { event }]) => [signal, event])).toEqual([['a', 'order.filled'], ['b', 'order.filled']]);
+    expect([...collector.endings].map(([signal, { event }]) => [signal, event])).toEqual([
+      ['a', 'order.filled'],
+      ['b', 'order.filled'],
+    ]);
   });
 });
 
@@ -79,8 +115,10 @@ describe('venueOrders', () => {
   it('reads what the venue wrote after a moment, and nothing from before', async () => {
     const folder = temporaryFolder();
     const file = join(folder.path, 'venue.jsonl');
-    const order = (id: string, outcome = 'accepted') => `${JSON.stringify({ kind: 'order', outcome, client_order_id: id })}\n`;
-    const fill = (id: string, quantity: string) => `${JSON.stringify({ kind: 'event', type: 'filled', client_order_id: id, quantity })}\n`;
+    const order = (id: string, outcome = 'accepted') =>
+      `${JSON.stringify({ kind: 'order', outcome, client_order_id: id })}\n`;
+    const fill = (id: string, quantity: string) =>
+      `${JSON.stringify({ kind: 'event', type: 'filled', client_order_id: id, quantity })}\n`;
     writeFileSync(file, order('old') + fill('old', '1'));
     const ends = logEnds(folder.path);
     appendFileSync(file, order('new') + fill('new', '1') + fill('new', '2.5') + order('refused', 'rejected'));

@@ -40,7 +40,13 @@ beforeAll(async () => {
   const socket = join(folder.path, 's.sock');
   await new Promise<void>((resolve) => supervisor.listen(socket, resolve));
   const entry = { kind: 'service', state: 'ready', restarts: 0, since: '' };
-  const instances = [['api', 'api'], ['stream-gateway', 'stream-gateway'], ['paper-broker', 'paper-broker'], ['worker', 'worker'], ['worker', 'worker-2']];
+  const instances = [
+    ['api', 'api'],
+    ['stream-gateway', 'stream-gateway'],
+    ['paper-broker', 'paper-broker'],
+    ['worker', 'worker'],
+    ['worker', 'worker-2'],
+  ];
   const services = instances.map(([name, instance]) => ({ ...entry, name, instance }));
   mkdirSync(join(folder.path, 'local'));
   writeFileSync(join(folder.path, 'local', 'status.json'), JSON.stringify({ stack: 'local', socket, services }));
@@ -83,7 +89,12 @@ describe('ImportGraph', () => {
 
 describe('Reloader', () => {
   it('compiles a file of a service into dist/ and restarts that service alone', async () => {
-    const { reloads } = await reload(write('services/paper-broker/src/book/page.ts', "import { venue } from '../main.ts';\nexport const page: number = venue;\n"));
+    const { reloads } = await reload(
+      write(
+        'services/paper-broker/src/book/page.ts',
+        "import { venue } from '../main.ts';\nexport const page: number = venue;\n",
+      ),
+    );
     expect(restarts).toEqual(['/processes/paper-broker/restart']);
     expect(reloads).toEqual([expect.objectContaining({ services: ['paper-broker'], error: null })]);
     const compiled = readFileSync(source('dist/services/paper-broker/src/book/page.js'), 'utf8');
@@ -92,7 +103,12 @@ describe('Reloader', () => {
   });
 
   it('restarts who uses a library, and nobody else', async () => {
-    await reload(write('libs/base/persistence/src/index.ts', "export { one } from '@keelson/kernel';\nexport const changed = 1;\n"));
+    await reload(
+      write(
+        'libs/base/persistence/src/index.ts',
+        "export { one } from '@keelson/kernel';\nexport const changed = 1;\n",
+      ),
+    );
     expect(restarts.sort()).toEqual(['/processes/api/restart', '/processes/stream-gateway/restart']);
   });
 

@@ -60,7 +60,9 @@ describe('EngineProgress', () => {
   });
 
   it('sums up: changes by kind, or no changes', () => {
-    const { progress } = follow([JSON.stringify({ summaryEvent: { resourceChanges: { create: 8, update: 1, same: 3 } } })]);
+    const { progress } = follow([
+      JSON.stringify({ summaryEvent: { resourceChanges: { create: 8, update: 1, same: 3 } } }),
+    ]);
     expect(summaryOf(progress.changes)).toBe('8 created, 1 updated');
     expect(summaryOf({ same: 12 })).toBe('no changes');
   });

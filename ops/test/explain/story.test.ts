@@ -27,7 +27,10 @@ async function writeSignal(): Promise<void> {
      values ($1, $2, $3, $4, 'test', $5, 'buy', 3, 100.5, $6, $7)`,
     [signalId, teamId, receiptId, accountId, symbol, at(0), at(60_000)],
   );
-  const checks = [{ check: 'halted', numbers: { trading_state: 'ACTIVE' } }, { check: 'max_notional', numbers: { limit: '1000', notional: '301.5' } }];
+  const checks = [
+    { check: 'halted', numbers: { trading_state: 'ACTIVE' } },
+    { check: 'max_notional', numbers: { limit: '1000', notional: '301.5' } },
+  ];
   await admin(
     `insert into keelson.verdicts (signal_id, team_id, approved, checks, halt_generation, decided_at) values ($1, $2, true, $3, 4, $4)`,
     [signalId, teamId, JSON.stringify(checks), at(3)],
@@ -53,7 +56,10 @@ async function writeSignal(): Promise<void> {
     'insert into keelson.fills (fill_id, team_id, order_id, signal_id, quantity, price, executed_at) values ($1, $2, $3, $4, 3, 100.5, $5)',
     [fillId, teamId, orderId, signalId, at(18)],
   );
-  await admin('insert into keelson.entries (entry_id, team_id, account_id, signal_id, fill_id, posted_at) values ($1, $2, $3, $4, $5, $6)', [entryId, teamId, accountId, signalId, fillId, at(20)]);
+  await admin(
+    'insert into keelson.entries (entry_id, team_id, account_id, signal_id, fill_id, posted_at) values ($1, $2, $3, $4, $5, $6)',
+    [entryId, teamId, accountId, signalId, fillId, at(20)],
+  );
   await admin(
     `insert into keelson.postings (entry_id, line, team_id, ledger_account, currency, amount)
      values ($1, 0, $2, 'cash', 'USD', -15075), ($1, 1, $2, 'position:ES', 'USD', 15075)`,
@@ -82,22 +88,37 @@ describe('explain', () => {
   it('tells every step with its numbers, times from the receipt, and its source', async () => {
     const story = tell(team.teamId, await readStory(database.db, team.teamId, signalId));
     expect(story).toMatchObject({ signal_id: signalId, outcome: 'order.filled', total_ms: 22, waiting: [] });
-    expect(story.chapters.map((chapter) => chapter.step)).toEqual(['receive', 'decide', 'place', 'route', 'listen', 'apply', 'book', 'publish']);
+    expect(story.chapters.map((chapter) => chapter.step)).toEqual([
+      'receive',
+      'decide',
+      'place',
+      'route',
+      'listen',
+      'apply',
+      'book',
+      'publish',
+    ]);
     expect(facts(story, 'decide')).toEqual(['check halted: passed', 'check max_notional: passed', 'approved']);
     expect(story.chapters[1]?.facts[1]?.details).toEqual({ limit: '1000', notional: '301.5' });
-    expect(story.chapters[3]?.facts[0]).toMatchObject({ what: 'claim for paper', ms: 4, details: { attempt: '1', halt_generation: '4', venue_order_id: 'venue-1' } });
+    expect(story.chapters[3]?.facts[0]).toMatchObject({
+      what: 'claim for paper',
+      ms: 4,
+      details: { attempt: '1', halt_generation: '4', venue_order_id: 'venue-1' },
+    });
     expect(facts(story, 'apply')).toEqual(['fill 3 at 100.5', 'order is filled']);
     expect(facts(story, 'book')).toEqual(['cash -15075 USD', 'position:ES 15075 USD']);
     expect(facts(story, 'publish')).toEqual(['order.filled as orders#41']);
     for (const chapter of story.chapters) expect(chapter.source).toMatch(/^libs\/.*\.ts$/);
   });
 
-  it.each([['the signal', () => signalId], ['our order id', () => orderId], ['the client order id', () => 'client-1'], ['the venue’s order id', () => 'venue-1']])(
-    'finds it by %s',
-    async (_what, id) => {
-      expect(await findSignal(database.db, team.teamId, id())).toBe(signalId);
-    },
-  );
+  it.each([
+    ['the signal', () => signalId],
+    ['our order id', () => orderId],
+    ['the client order id', () => 'client-1'],
+    ['the venue’s order id', () => 'venue-1'],
+  ])('finds it by %s', async (_what, id) => {
+    expect(await findSignal(database.db, team.teamId, id())).toBe(signalId);
+  });
 
   it('shows nothing to another team', async () => {
     expect(await findSignal(database.db, other.teamId, signalId)).toBeUndefined();
@@ -113,7 +134,9 @@ describe('explain', () => {
     );
     const story = tell(team.teamId, await readStory(database.db, team.teamId, signalId));
     expect(story.outcome).toBeNull();
-    expect(story.waiting).toEqual([expect.objectContaining({ what: 'submit_order waits for route', details: { attempts: '2' } })]);
+    expect(story.waiting).toEqual([
+      expect.objectContaining({ what: 'submit_order waits for route', details: { attempts: '2' } }),
+    ]);
   });
 
   it('is a tree on a terminal and one document with --json, for whichever team it belongs to', async () => {

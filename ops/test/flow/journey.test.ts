@@ -16,7 +16,13 @@ function frame(steps: Record<string, string> | undefined): EventFrame {
 
 describe('hopsOf', () => {
   it('measures from the sender over the stored times to the arrival, without a hole', () => {
-    const times = { received_at: at(2), decided_at: at(5), submitted_at: at(6), answered_at: at(20), booked_at: at(24) };
+    const times = {
+      received_at: at(2),
+      decided_at: at(5),
+      submitted_at: at(6),
+      answered_at: at(20),
+      booked_at: at(24),
+    };
     const hops = hopsOf(frame(times), start, start + 30);
     expect(hops).toEqual([
       { step: 'receive', ms: 2 },
@@ -42,7 +48,13 @@ describe('hopsOf', () => {
 
 describe('drawHops', () => {
   it('draws each hop where it happened, the longest widest', () => {
-    const lines = drawHops([{ step: 'receive', ms: 1 }, { step: 'route', ms: 9 }], createPaint({ isTTY: false }, {}));
+    const lines = drawHops(
+      [
+        { step: 'receive', ms: 1 },
+        { step: 'route', ms: 9 },
+      ],
+      createPaint({ isTTY: false }, {}),
+    );
     const width = (line: string) => line.match(/▇/g)?.length ?? 0;
     expect(width(lines[1]!)).toBeGreaterThan(width(lines[0]!));
     expect(lines[1]!.indexOf('▇')).toBeGreaterThan(lines[0]!.indexOf('▇'));
@@ -50,7 +62,12 @@ describe('drawHops', () => {
 });
 
 describe('what is sent', () => {
-  const access = { webhook_url: 'http://127.0.0.1:3000/api/v1/webhooks/tradingview', webhook_key: 'kw_x', token: 't', stream_url: 'ws://x' };
+  const access = {
+    webhook_url: 'http://127.0.0.1:3000/api/v1/webhooks/tradingview',
+    webhook_key: 'kw_x',
+    token: 't',
+    stream_url: 'ws://x',
+  };
 
   it('is an alert as TradingView writes it, with an id of its own each time', () => {
     const alert = { ticker: 'NQ1!', action: 'buy', quantity: '1', price: '2' } as const;

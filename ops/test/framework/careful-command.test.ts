@@ -54,7 +54,10 @@ describe('a careful command', () => {
   });
 
   it('goes on without a terminal with --yes, and where the arguments alone say enough', async () => {
-    for (const [ui, unattended] of [[piped(true), 'refuse'], [piped(false), 'proceed']] as const) {
+    for (const [ui, unattended] of [
+      [piped(true), 'refuse'],
+      [piped(false), 'proceed'],
+    ] as const) {
       const steps: string[] = [];
       await command({ steps: [], question: 'Sure?', unattended }, steps).run(recordingContext('/nowhere', { ui }), {});
       expect(steps).toContain('audit');

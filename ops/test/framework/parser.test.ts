@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { commands } from '../../src/commands.ts';
 import { formOf } from '../../src/framework/argument.ts';
-import { exitCode, Failure } from '../../src/framework/failure.ts';
+import { exitCode, type Failure } from '../../src/framework/failure.ts';
 import { parseLine } from '../../src/framework/parser.ts';
 
 /** Words of an example, which quotes only reasons; `npm run x` and `npm x --` are other names for `keelson x`. */
 function wordsOf(example: string): string[] {
-  const line = example.replace(/^(\w+=\S+ )*/, '').replace(/^npm (run )?(\w+)( --)?/, 'keelson $2').split(' | ')[0] ?? '';
+  const line =
+    example
+      .replace(/^(\w+=\S+ )*/, '')
+      .replace(/^npm (run )?(\w+)( --)?/, 'keelson $2')
+      .split(' | ')[0] ?? '';
   return (line.replace('<order id>', 'x').match(/"[^"]*"|\S+/g) ?? []).slice(1).map((word) => word.replaceAll('"', ''));
 }
 

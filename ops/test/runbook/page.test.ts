@@ -23,7 +23,12 @@ const sections: Record<string, string> = {
 /** A sound page, with some of its sections replaced. */
 function page(changes: Record<string, string> = {}): Page {
   const text = headings.map((heading) => `## ${heading}\n\n${changes[heading] ?? sections[heading]}\n`).join('\n');
-  return { name: 'SignalsWait', area: 'signals', file: 'runbooks/signals/SignalsWait.md', text: `# SignalsWait\n\n${text}` };
+  return {
+    name: 'SignalsWait',
+    area: 'signals',
+    file: 'runbooks/signals/SignalsWait.md',
+    text: `# SignalsWait\n\n${text}`,
+  };
 }
 
 describe('checkPage', () => {
@@ -32,18 +37,38 @@ describe('checkPage', () => {
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
-    ['a command that does not exist', { Diagnosis: cell({ name: 'x' }, 'keelson depths') }, /keelson depths" is not a command line/],
+    [
+      'a command that does not exist',
+      { Diagnosis: cell({ name: 'x' }, 'keelson depths') },
+      /keelson depths" is not a command line/,
+    ],
     ['a flag that does not exist', { Escalate: 'Run `keelson halt --why now`.' }, /unknown option '--why'/],
-    ['a resume without its reason', { Mitigation: cell({ name: 'x' }, 'true && keelson resume') }, /--reason: is required/],
-    ['a metric that nobody exports', { Meaning: '`keelson_outbox_age_seconds` grows.' }, /keelson_outbox_age_seconds is not in the catalogue/],
+    [
+      'a resume without its reason',
+      { Mitigation: cell({ name: 'x' }, 'true && keelson resume') },
+      /--reason: is required/,
+    ],
+    [
+      'a metric that nobody exports',
+      { Meaning: '`keelson_outbox_age_seconds` grows.' },
+      /keelson_outbox_age_seconds is not in the catalogue/,
+    ],
     ['a placeholder', { Impact: 'TODO' }, /a placeholder is left: TODO/],
     ['a verification that verifies nothing', { Verify: cell({ name: 'x' }, 'keelson alerts') }, /verifies nothing/],
     ['a section without a cell', { Mitigation: 'Wait.' }, /"Mitigation" has no executable cell/],
     ['an empty section', { Impact: '' }, /"Impact" is empty/],
     ['two cells of one name', { Diagnosis: cell({ name: 'look' }, 'keelson status') }, /two cells are named look/],
-    ['an unknown attribute', { Diagnosis: cell({ name: 'x', dangerous: 'yes' }, 'true') }, /SignalsWait.md:\d+: .*dangerous/],
+    [
+      'an unknown attribute',
+      { Diagnosis: cell({ name: 'x', dangerous: 'yes' }, 'true') },
+      /SignalsWait.md:\d+: .*dangerous/,
+    ],
     ['attributes that are not JSON', { Diagnosis: '```sh {name: x}\ntrue\n```' }, /attributes are not JSON/],
-    ['an input of an unknown type', { Mitigation: cell({ name: 'x', inputs: 'amount:money' }, 'true') }, /"amount:money" must be name:type/],
+    [
+      'an input of an unknown type',
+      { Mitigation: cell({ name: 'x', inputs: 'amount:money' }, 'true') },
+      /"amount:money" must be name:type/,
+    ],
     ['too many lines', { Escalate: 'Call.\n'.repeat(40) }, /at most 60/],
     ['another order of headings', { Impact: 'x\n\n## Notes\n\ny' }, /they must be Meaning · Impact/],
   ])('finds %s', (_what, change, expected) => {
@@ -63,12 +88,22 @@ describe('readCells', () => {
   it('reads attributes in Runme’s form, and leaves plain code blocks alone', () => {
     const text = `## Diagnosis\n\n\`\`\`sh\nls\n\`\`\`\n\n${cell({ name: 'look', interactive: 'false', within: '2 seconds' }, 'true')}`;
     expect(readCells(text, 'runbooks/a/Name.md')).toEqual([
-      expect.objectContaining({ name: 'look', page: 'Name', section: 'Diagnosis', danger: 'none', within: 2_000, code: 'true', line: 7 }),
+      expect.objectContaining({
+        name: 'look',
+        page: 'Name',
+        section: 'Diagnosis',
+        danger: 'none',
+        within: 2_000,
+        code: 'true',
+        line: 7,
+      }),
     ]);
   });
 
   it('names the line of a block that is never closed', () => {
-    expect(() => readCells('## Meaning\n```sh {"name":"x"}\n', 'a.md')).toThrow('a.md:2: the code block is never closed');
+    expect(() => readCells('## Meaning\n```sh {"name":"x"}\n', 'a.md')).toThrow(
+      'a.md:2: the code block is never closed',
+    );
   });
 });
 
@@ -81,7 +116,7 @@ describe('keelsonCommands', () => {
     ["echo 'keelson nothing' # keelson comment", []],
     ['id=$(keelson signal --json)', [['signal', '--json']]],
     ['keelson explain "$ORDER" > keelson', [['explain', '<ORDER>']]],
-    ['KEELSON_STACK=x keelson restart \\\n  ${SERVICE}', [['restart', '<SERVICE>']]],
+    ['KEELSON_STACK=x keelson restart \\\n  $SERVICE', [['restart', '<SERVICE>']]],
     ["if keelson status --expect-ready; then echo 'a && keelson b'; fi", [['status', '--expect-ready']]],
   ])('%s', (code, expected) => {
     expect(words(code)).toEqual(expected);

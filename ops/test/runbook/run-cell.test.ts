@@ -49,20 +49,26 @@ describe('runCell', () => {
   });
 
   it('sees an alert cleared', async () => {
-    await expect(runCell(context, cell({ assert: 'cleared' }, alertsSaying('inactive')), {})).resolves.toMatchObject({ state: 'passed' });
+    await expect(runCell(context, cell({ assert: 'cleared' }, alertsSaying('inactive')), {})).resolves.toMatchObject({
+      state: 'passed',
+    });
   });
 
   it('repeats a cell until it is right, and not longer than it may', async () => {
     const counter = join(folder.path, 'count');
     const code = `echo x >> '${counter}'; test "$(wc -l < '${counter}')" -ge 2 && echo done`;
-    await expect(runCell(context, cell({ within: '5 seconds', expect: 'done' }, code), {})).resolves.toMatchObject({ state: 'passed' });
+    await expect(runCell(context, cell({ within: '5 seconds', expect: 'done' }, code), {})).resolves.toMatchObject({
+      state: 'passed',
+    });
     const never = await runCell(context, cell({ within: '1 second', expect: 'done' }, 'echo no'), {});
     expect(never).toMatchObject({ state: 'failed' });
     expect(never.ms).toBeLessThan(4_000);
   });
 
   it('gives inputs to the shell as variables, so that they cannot become code', async () => {
-    const result = await runCell(context, cell({ inputs: 'reason:text' }, 'echo "$REASON"'), { reason: '$(echo harm) `x`' });
+    const result = await runCell(context, cell({ inputs: 'reason:text' }, 'echo "$REASON"'), {
+      reason: '$(echo harm) `x`',
+    });
     expect(result.output).toBe('$(echo harm) `x`\n');
   });
 
@@ -77,7 +83,10 @@ describe('collectInputs', () => {
   const order = '0199f7d2-3c1b-7e52-9d41-6b1d2f0a9c55';
 
   it('takes what is given, with = in values', async () => {
-    await expect(collectInputs(context, cells, [`order=${order}`, 'reason=a=b'])).resolves.toEqual({ order, reason: 'a=b' });
+    await expect(collectInputs(context, cells, [`order=${order}`, 'reason=a=b'])).resolves.toEqual({
+      order,
+      reason: 'a=b',
+    });
   });
 
   it.each<[string[], RegExp]>([

@@ -20,7 +20,11 @@ afterAll(async () => {
 });
 
 function seed(words: string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const variables = { DATABASE_ADMIN_URL: database.adminUrl, DEMO_WEBHOOK_KEY: KEY, DEMO_WEBHOOK_PATH_ID: 'path-of-the-demo' };
+  const variables = {
+    DATABASE_ADMIN_URL: database.adminUrl,
+    DEMO_WEBHOOK_KEY: KEY,
+    DEMO_WEBHOOK_PATH_ID: 'path-of-the-demo',
+  };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(repository, 'ops', 'src', 'seed.ts'), ...words], {
       env: { PATH: process.env['PATH'], ...variables, ...environment },
@@ -36,7 +40,16 @@ function seed(words: string[], environment: NodeJS.ProcessEnv = {}): Promise<Out
 
 /** Counts of everything that the seed writes. */
 async function counts(): Promise<Record<string, unknown>> {
-  const tables = ['teams', 'accounts', 'webhook_keys', 'risk_limits', 'exposures', 'stream_offsets', 'instruments', 'instrument_aliases'];
+  const tables = [
+    'teams',
+    'accounts',
+    'webhook_keys',
+    'risk_limits',
+    'exposures',
+    'stream_offsets',
+    'instruments',
+    'instrument_aliases',
+  ];
   const columns = tables.map((table) => `(select count(*)::int from keelson.${table}) as ${table}`);
   const [row] = await database.admin<Record<string, unknown>>(`select ${columns.join(', ')}`);
   return row ?? {};
@@ -48,10 +61,15 @@ describe('seed', () => {
     expect((await seed([])).code).toBe(0);
     const after = await counts();
     expect(Number(after['teams']) - Number(before['teams'])).toBe(1);
-    await database.admin(`update keelson.risk_limits set value = 7 where account_id = $1 and name = 'max_notional'`, [demo.accountId]);
+    await database.admin(`update keelson.risk_limits set value = 7 where account_id = $1 and name = 'max_notional'`, [
+      demo.accountId,
+    ]);
     expect((await seed([])).code).toBe(0);
     expect(await counts()).toEqual(after);
-    const [limit] = await database.admin(`select value from keelson.risk_limits where account_id = $1 and name = 'max_notional'`, [demo.accountId]);
+    const [limit] = await database.admin(
+      `select value from keelson.risk_limits where account_id = $1 and name = 'max_notional'`,
+      [demo.accountId],
+    );
     // What somebody set on purpose stays.
     expect(Number(limit?.['value'])).toBe(7);
   });
@@ -64,13 +82,20 @@ describe('seed', () => {
     expect(key?.['key_sha256']).toEqual(createHash('sha256').update(KEY).digest());
   });
 
-  it.each(['CME_MINI:NQ1!', 'NQ1!', 'CME_MINI:ES1!', 'NASDAQ:AAPL', 'AAPL', 'AMEX:SPY', 'COINBASE:BTCUSD', 'OANDA:EURUSD', 'NYMEX:CL1!'])(
-    'knows what TradingView calls %s',
-    async (ticker) => {
-      const rows = await database.admin('select symbol from keelson.instrument_aliases where ticker = $1', [ticker]);
-      expect(rows).toHaveLength(1);
-    },
-  );
+  it.each([
+    'CME_MINI:NQ1!',
+    'NQ1!',
+    'CME_MINI:ES1!',
+    'NASDAQ:AAPL',
+    'AAPL',
+    'AMEX:SPY',
+    'COINBASE:BTCUSD',
+    'OANDA:EURUSD',
+    'NYMEX:CL1!',
+  ])('knows what TradingView calls %s', async (ticker) => {
+    const rows = await database.admin('select symbol from keelson.instrument_aliases where ticker = $1', [ticker]);
+    expect(rows).toHaveLength(1);
+  });
 
   it('replaces the key when the credentials have another one', async () => {
     const another = `${KEY}x`;
@@ -98,13 +123,17 @@ describe('seed', () => {
   it('works as an owner who is bound by row-level security', async () => {
     const owner = `owner_${process.pid}`;
     await database.admin(`create role ${owner} login password 'owner' nosuperuser nobypassrls`);
-    const tables = await database.admin<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'keelson'`);
+    const tables = await database.admin<{ name: string }>(
+      `select tablename as name from pg_tables where schemaname = 'keelson'`,
+    );
     for (const { name } of tables) await database.admin(`alter table keelson.${name} owner to ${owner}`);
     await database.admin(`alter schema keelson owner to ${owner}`);
     const url = new URL(database.adminUrl);
     url.username = owner;
     url.password = 'owner';
-    const { code, stderr } = await seed(['--teams', '1', '--out', join(folder.path, 'owner.json')], { DATABASE_ADMIN_URL: url.href });
+    const { code, stderr } = await seed(['--teams', '1', '--out', join(folder.path, 'owner.json')], {
+      DATABASE_ADMIN_URL: url.href,
+    });
     await database.admin(`reassign owned by ${owner} to current_user`);
     await database.admin(`drop owned by ${owner}`);
     await database.admin(`drop role ${owner}`);

@@ -20,7 +20,10 @@ function instance(name: string, changes: Partial<RecordedProcess> = {}): Recorde
 describe('aggregate', () => {
   it('makes one entry of the replicas of a service', () => {
     const second = instance('worker-2', { pid: 101, url: 'http://127.0.0.1:3013' });
-    const both = [{ process: second, answers: true }, { process: instance('worker'), answers: true }];
+    const both = [
+      { process: second, answers: true },
+      { process: instance('worker'), answers: true },
+    ];
     expect(aggregate('worker', 'service', both)).toEqual({
       name: 'worker',
       kind: 'service',
@@ -34,8 +37,14 @@ describe('aggregate', () => {
   });
 
   it('is degraded when one of two answers', () => {
-    const seen = [{ process: instance('worker'), answers: true }, { process: instance('worker-2', { state: 'backoff' }), answers: false }];
-    expect(aggregate('worker', 'service', seen)).toMatchObject({ state: 'degraded', replicas: { ready: 1, desired: 2 } });
+    const seen = [
+      { process: instance('worker'), answers: true },
+      { process: instance('worker-2', { state: 'backoff' }), answers: false },
+    ];
+    expect(aggregate('worker', 'service', seen)).toMatchObject({
+      state: 'degraded',
+      replicas: { ready: 1, desired: 2 },
+    });
   });
 
   it.each([
@@ -45,10 +54,16 @@ describe('aggregate', () => {
     ['failed', 'failed'],
     ['stopped', 'stopped'],
   ])('believes an answer, not the record: %s without one is %s', (state, expected) => {
-    expect(aggregate('worker', 'service', [{ process: instance('worker', { state }), answers: false }]).state).toBe(expected);
+    expect(aggregate('worker', 'service', [{ process: instance('worker', { state }), answers: false }]).state).toBe(
+      expected,
+    );
   });
 
   it('is stopped when nothing is known of it', () => {
-    expect(aggregate('api', 'service', [])).toMatchObject({ state: 'stopped', replicas: { ready: 0, desired: 0 }, pids: [] });
+    expect(aggregate('api', 'service', [])).toMatchObject({
+      state: 'stopped',
+      replicas: { ready: 0, desired: 0 },
+      pids: [],
+    });
   });
 });

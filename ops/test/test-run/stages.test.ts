@@ -21,19 +21,33 @@ describe('stageOf', () => {
     const all = [...filesByStage(repository, undefined).values()].flat();
     expect(all).toContain('ops/test/test-run/stages.test.ts');
     expect(new Set(all).size).toBe(all.length);
-    expect([...filesByStage(repository, /test-run\/stages/).values()].flat()).toEqual(['ops/test/test-run/stages.test.ts']);
+    expect([...filesByStage(repository, /test-run\/stages/).values()].flat()).toEqual([
+      'ops/test/test-run/stages.test.ts',
+    ]);
   });
 });
 
 describe('the last line', () => {
   it('is the sum of all stages', () => {
-    expect(finalLine(add({ passed: 2, failed: 0, skipped: 1 }, { passed: 3, failed: 1, skipped: 0 }))).toBe('5 passed, 1 failed, 1 skipped');
+    expect(finalLine(add({ passed: 2, failed: 0, skipped: 1 }, { passed: 3, failed: 1, skipped: 0 }))).toBe(
+      '5 passed, 1 failed, 1 skipped',
+    );
   });
 });
 
 describe('coverage', () => {
   it('counts only lines on which something can run', () => {
-    const source = ['/** Says. */', 'interface Shape {', '  size: number;', '}', '', '// no', 'export const a = (): number => {', '  return 1;', '};'];
+    const source = [
+      '/** Says. */',
+      'interface Shape {',
+      '  size: number;',
+      '}',
+      '',
+      '// no',
+      'export const a = (): number => {',
+      '  return 1;',
+      '};',
+    ];
     expect([...linesOfCode(source.join('\n'))]).toEqual([7, 8]);
   });
 

@@ -25,7 +25,9 @@ function run(...words: string[]): Promise<Outcome> {
 }
 
 async function stateOf(scope: string): Promise<string | undefined> {
-  const [row] = await database.admin<{ state: string }>('select state from keelson.trading_states where scope = $1', [scope]);
+  const [row] = await database.admin<{ state: string }>('select state from keelson.trading_states where scope = $1', [
+    scope,
+  ]);
   return row?.state;
 }
 
@@ -37,13 +39,25 @@ describe('halt and resume', () => {
   it('halt the platform with nothing but Postgres, tell every team, and record it', async () => {
     const { code, stdout } = await run('halt', '--reason', 'stale prices');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ scope: 'platform', from: 'ACTIVE', to: 'HALTED', reason: 'stale prices' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      scope: 'platform',
+      from: 'ACTIVE',
+      to: 'HALTED',
+      reason: 'stale prices',
+    });
     expect(await stateOf('platform')).toBe('HALTED');
     for (const { teamId } of [team, other]) {
       expect(await audits('trading.halt', teamId)).toEqual([
-        expect.objectContaining({ subject: 'platform', reason: 'stale prices', actor: expect.stringContaining('keelson') }),
+        expect.objectContaining({
+          subject: 'platform',
+          reason: 'stale prices',
+          actor: expect.stringContaining('keelson'),
+        }),
       ]);
-      const events = await database.admin(`select event from keelson.stream_events where team_id = $1 and channel = 'system'`, [teamId]);
+      const events = await database.admin(
+        `select event from keelson.stream_events where team_id = $1 and channel = 'system'`,
+        [teamId],
+      );
       expect(events).toEqual([{ event: 'trading_state.changed' }]);
     }
   });
@@ -73,7 +87,9 @@ describe('halt and resume', () => {
   });
 
   it('fail with cause and fix when Postgres is down, without its password', async () => {
-    const { code, stderr } = await keelson(['halt'], { DATABASE_URL: 'postgres://keelson_app:hunter2@127.0.0.1:1/keelson' });
+    const { code, stderr } = await keelson(['halt'], {
+      DATABASE_URL: 'postgres://keelson_app:hunter2@127.0.0.1:1/keelson',
+    });
     expect(code).toBe(4);
     expect(stderr).toMatch(/Postgres at 127\.0\.0\.1:1 does not answer/);
     expect(stderr).not.toContain('hunter2');
