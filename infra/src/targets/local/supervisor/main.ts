@@ -36,7 +36,7 @@ rmSync(folders.socket, { force: true });
 const processes = new Collection(folders);
 const quit = (): void => {
   note('supervisor ends');
-  rmSync(folders.socket, { force: true });
+  rmSync(folders.socketFolder, { recursive: true, force: true });
   process.exit(0);
 };
 createApi(processes, { code: codeHash(), quit }).listen(folders.socket, () =>
