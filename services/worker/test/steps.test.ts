@@ -69,7 +69,7 @@ describe('each step alone', () => {
 
   it('leaves everything as it should be in the end', async () => {
     expect(await world.audit()).toEqual(flawless(1));
-  }, 20_000);
+  }, 30_000);
 
   it('leaves the same as all steps in one process do, which share commits', async () => {
     const alone = await outcome();
@@ -79,7 +79,7 @@ describe('each step alone', () => {
     await together.stop();
     expect(alone).toEqual({ status: 'filled', filled: 4, reserved: 0, attempt: 1, events: 3, fills: 2, entries: 2 });
     expect(await outcome()).toEqual(alone);
-  }, 20_000);
+  }, 30_000);
 
   it('finds its messages in a queue that it shares with processes of other steps', async () => {
     const halves: StepName[][] = [
@@ -91,5 +91,5 @@ describe('each step alone', () => {
     expect(await world.settled()).toEqual(flawless(12));
     await Promise.all(running.map((one) => one.stop()));
     expect(running.flatMap(({ errors }) => errors)).toEqual([]);
-  }, 20_000);
+  }, 30_000);
 });
