@@ -13,6 +13,7 @@ import { runbookDrill } from './commands/runbook-drill.ts';
 import { runbookList } from './commands/runbook-list.ts';
 import { runbookRun } from './commands/runbook-run.ts';
 import { runbookShow } from './commands/runbook-show.ts';
+import { schema } from './commands/schema.ts';
 import { signal } from './commands/signal.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
@@ -42,4 +43,5 @@ export const commands: readonly Command[] = [
   runbookRun,
   runbookDrill,
   runbookCheck,
+  schema,
 ];

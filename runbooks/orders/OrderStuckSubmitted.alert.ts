@@ -7,4 +7,5 @@ export const OrderStuckSubmitted: AlertSpec = {
   metric: 'keelson_orders_stuck',
   above: 0,
   for: '2 seconds',
+  drill: { kind: 'venue', control: { unavailable: true } },
 };

@@ -8,4 +8,5 @@ export const SignalBacklogGrowing: AlertSpec = {
   // A healthy signal waits milliseconds; TradingView's own patience ends at three seconds.
   above: 3,
   for: '2 seconds',
+  drill: { kind: 'freeze', service: 'worker' },
 };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Context } from '../framework/context.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
@@ -27,7 +27,12 @@ export interface Page {
 
 /** The folder that holds runbooks/: this clone, or KEELSON_RUNBOOKS_ROOT for pages that are being changed or drilled. */
 export function pagesRoot({ environment, repository }: Pick<Context, 'environment' | 'repository'>): string {
-  return environment['KEELSON_RUNBOOKS_ROOT'] ?? repository;
+  const root = environment['KEELSON_RUNBOOKS_ROOT'] ?? repository;
+  if (existsSync(join(root, 'runbooks'))) return root;
+  throw new Failure(`There is no folder runbooks in ${root}`, {
+    code: exitCode.usage,
+    fix: 'unset KEELSON_RUNBOOKS_ROOT, or let it name the folder above runbooks/',
+  });
 }
 
 /** Every page: runbooks/<area>/<AlertName>.md. */

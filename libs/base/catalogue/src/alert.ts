@@ -12,4 +12,13 @@ export interface AlertSpec {
   readonly above: number;
   /** How long it must stay above before the alert fires; it clears at the first look below. */
   readonly for: Duration;
+  /** What makes it fire on purpose: a page is only worth what its last drill showed. */
+  readonly drill: Fault;
 }
+
+/** A fault that a drill injects into a stack of one's own, and takes back. */
+export type Fault =
+  /** Every instance of a service stands still without having ended: the worst way to fail, as nothing restarts it. */
+  | { readonly kind: 'freeze'; readonly service: string }
+  /** The simulated venue misbehaves; `control` is what its control API takes. */
+  | { readonly kind: 'venue'; readonly control: Readonly<Record<string, unknown>> };

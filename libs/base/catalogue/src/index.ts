@@ -1,4 +1,4 @@
-export type { AlertSpec } from './alert.ts';
+export type { AlertSpec, Fault } from './alert.ts';
 export { datastores } from './datastores.ts';
 export type { DatastoreSpec } from './datastores.ts';
 export { metrics } from './metrics.ts';

@@ -23,10 +23,10 @@ export const metrics = [
   {
     name: 'keelson_outbox_oldest_age_seconds',
     kind: 'gauge',
-    help: 'age of the oldest message that waits',
+    help: 'age of the oldest message that waits for a worker',
     labels: [],
   },
-  { name: 'keelson_outbox_depth', kind: 'gauge', help: 'messages that wait', labels: [] },
+  { name: 'keelson_outbox_depth', kind: 'gauge', help: 'messages that are not finished', labels: [] },
   {
     name: 'keelson_orders_stuck',
     kind: 'gauge',

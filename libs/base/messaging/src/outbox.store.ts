@@ -144,10 +144,16 @@ export async function sweepOutbox(tx: Tx, options: SweepOptions): Promise<readon
 
 const DEPTH = sql(
   'outbox.depth',
-  `select count(*)::int as depth, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_age_seconds from outbox`,
+  `select count(*)::int as depth,
+          coalesce(extract(epoch from now() - min(created_at) filter (where step <> 'route' or owner is null)), 0)::float8
+            as oldest_age_seconds
+     from outbox`,
 );
 
-/** How much waits and how long the oldest has waited; for the relay. */
+/**
+ * How much is unfinished, and how long the oldest has waited for one of us; for the relay. A claimed order waits for its
+ * venue, however long that takes: it counts to the depth, and not to the age.
+ */
 export async function outboxDepth(tx: Tx): Promise<{ depth: number; oldestAgeSeconds: number }> {
   const [row] = await tx.query<{ depth: number; oldest_age_seconds: number }>(DEPTH);
   return { depth: row!.depth, oldestAgeSeconds: row!.oldest_age_seconds };

@@ -1,0 +1,57 @@
+import type { Fault } from '@keelson/catalogue';
+import type { Context } from '../framework/context.ts';
+import { exitCode, Failure } from '../framework/failure.ts';
+import { addressOf, notRunning, requireStatus } from '../stack/status.ts';
+import { type SupervisedProcess, Supervisor } from '../stack/supervisor.ts';
+
+/** A fault that is in place. */
+export interface Injected {
+  /** What was done, in words. */
+  readonly what: string;
+  /** Takes back what a page has not mended; does nothing where it has. */
+  undo(): Promise<void>;
+}
+
+/** Injects a fault into the local stack; throws when the stack does not run. */
+export function inject(context: Context, fault: Fault): Promise<Injected> {
+  return fault.kind === 'freeze' ? freeze(context, fault.service) : disturbVenue(context, fault.control);
+}
+
+async function processesOf(context: Context, service: string): Promise<readonly SupervisedProcess[]> {
+  const { socket } = requireStatus(context.folders, context.stack);
+  const processes = socket === undefined ? undefined : await new Supervisor(socket).processes();
+  if (!processes) throw notRunning(context.stack);
+  return processes.filter(({ name, pid }) => name === service && pid !== null);
+}
+
+/** Process ids come from the supervisor at the moment of each signal: a number may belong to somebody else later. */
+async function freeze(context: Context, service: string): Promise<Injected> {
+  const frozen = await processesOf(context, service);
+  for (const { pid } of frozen) process.kill(pid!, 'SIGSTOP');
+  return {
+    what: `froze ${frozen.map(({ instance, pid }) => `${instance} (${pid})`).join(', ')}`,
+    async undo() {
+      const before = new Set(frozen.map(({ pid }) => pid));
+      for (const { pid } of await processesOf(context, service)) if (before.has(pid)) process.kill(pid!, 'SIGCONT');
+    },
+  };
+}
+
+async function disturbVenue(context: Context, control: Readonly<Record<string, unknown>>): Promise<Injected> {
+  const venue = addressOf(requireStatus(context.folders, context.stack), 'paper-broker');
+  const command = async (path: string, body: unknown) => {
+    const answer = await fetch(`${venue}/v1/control${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(5_000),
+    });
+    if (answer.ok) return;
+    throw new Failure(`The venue refused ${JSON.stringify(body)}: ${await answer.text()}`, {
+      code: exitCode.usage,
+      fix: 'correct "drill" in the alert; services/paper-broker/src/requests.ts has what the venue takes',
+    });
+  };
+  await command('', control);
+  return { what: `told the venue ${JSON.stringify(control)}`, undo: () => command('/reset', {}) };
+}
