@@ -1,7 +1,14 @@
 import { type Duration, milliseconds } from '@keelson/kernel';
+import { ServiceUnavailableException } from '@nestjs/common';
+import {
+  type HealthCheckResult,
+  type HealthCheckService,
+  type HealthIndicatorResult,
+  HealthIndicatorService,
+} from '@nestjs/terminus';
 import { isUnavailable } from './problem.ts';
 
-/** Facts that a passing check may add to its line, e.g. `{ workers: 2 }`. */
+/** Facts that a passing check may add to its line, e.g. `{ workers: 2 }`. Not `status`, nor Terminus' `responseTime`. */
 export type CheckFacts = Readonly<Record<string, string | number>>;
 
 /** One dependency: resolves when it can be used, throws when not. */
@@ -43,16 +50,30 @@ function publicMessage(error: unknown): string {
   return 'Unavailable';
 }
 
-async function withTimeout<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NotReady(`No answer within ${limitMs} ms`)), limitMs);
-  });
-  try {
-    return await Promise.race([work, expired]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** A line of Terminus in the words of INF-FR-015. */
+function resultOf({ status, responseTime, ...facts }: HealthIndicatorResult[string]): CheckResult {
+  return status === 'up' ? { status: 'ok', latency_ms: responseTime, ...facts } : { status: 'error', ...facts };
+}
+
+type Indicator = () => Promise<HealthIndicatorResult>;
+
+/** Runs indicators side by side; the line of each by its name. */
+type RunIndicators = (indicators: Indicator[]) => Promise<HealthIndicatorResult>;
+
+/** For checks that no application is wired around. */
+const runPlainly: RunIndicators = async (indicators) =>
+  Object.assign({}, ...(await Promise.all(indicators.map((indicator) => indicator())))) as HealthIndicatorResult;
+
+/** Terminus throws what it found as soon as one indicator is down; the lines are in there all the same. */
+function runByTerminus(service: HealthCheckService): RunIndicators {
+  return async (indicators) => {
+    try {
+      return (await service.check(indicators)).details;
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      return (error.getResponse() as HealthCheckResult).details;
+    }
+  };
 }
 
 /** The readiness of one process: named checks, run side by side, and the fact that it is going away. */
@@ -62,6 +83,8 @@ export class HealthChecks {
   readonly #timeoutMs: number;
   readonly #reuseMs: number;
   readonly #onFailure: (name: string, error: unknown) => void;
+  readonly #indicators = new HealthIndicatorService();
+  #runIndicators = runPlainly;
   #stopping = false;
   #running: Promise<Readiness> | undefined;
   #lastOk: { readonly at: number; readonly readiness: Readiness } | undefined;
@@ -77,6 +100,12 @@ export class HealthChecks {
     if (this.#checks.has(check.name)) throw new Error(`A health check named "${check.name}" exists already`);
     this.#checks.set(check.name, check);
     this.#lastOk = undefined;
+  }
+
+  /** Lets the application's Terminus run the checks. */
+  runBy(service: HealthCheckService): this {
+    this.#runIndicators = runByTerminus(service);
+    return this;
   }
 
   /** From now on not ready, whatever the checks say. */
@@ -99,25 +128,37 @@ export class HealthChecks {
   }
 
   async #run(): Promise<Readiness> {
-    const results = await Promise.all([...this.#checks.values()].map((check) => this.#runOne(check)));
-    const checks = Object.fromEntries(results);
-    const status = results.every(([, result]) => result.status === 'ok') ? 'ok' : 'degraded';
+    const found = await this.#runIndicators([...this.#checks.values()].map((check) => () => this.#indicate(check)));
+    // Terminus puts what is down behind what is up; the answer keeps the order of the checks.
+    const checks = Object.fromEntries([...this.#checks.keys()].map((name) => [name, resultOf(found[name]!)]));
+    const status = Object.values(checks).every((check) => check.status === 'ok') ? 'ok' : 'degraded';
     const readiness: Readiness = { status, checks };
     this.#lastOk = status === 'ok' ? { at: performance.now(), readiness } : undefined;
     return readiness;
   }
 
-  async #runOne(healthCheck: HealthCheck): Promise<readonly [string, CheckResult]> {
+  async #indicate(healthCheck: HealthCheck): Promise<HealthIndicatorResult> {
     const { name } = healthCheck;
-    const startedAt = performance.now();
-    try {
-      const facts = await withTimeout(healthCheck.check(), this.#timeoutMs);
+    const indicator = this.#indicators.check(name);
+    let thrown: { readonly error: unknown } | undefined;
+    const attempt = indicator.attempt(async () => {
+      try {
+        return await healthCheck.check();
+      } catch (error) {
+        thrown = { error };
+        throw error;
+      }
+    });
+    const result = await attempt.withTimeout(this.#timeoutMs);
+    if (result[name]!.status === 'up') {
       this.#failing.delete(name);
-      return [name, { status: 'ok', latency_ms: Math.round(performance.now() - startedAt), ...facts }];
-    } catch (error) {
-      if (!this.#failing.has(name)) this.#onFailure(name, error);
-      this.#failing.add(name);
-      return [name, { status: 'error', message: publicMessage(error) }];
+      return result;
     }
+    // An attempt that is down though nothing was thrown ran out of time. Its message, or that of any error, is Terminus'
+    // or a driver's: outsiders get words of ours.
+    const { error } = thrown ?? { error: new NotReady(`No answer within ${this.#timeoutMs} ms`) };
+    if (!this.#failing.has(name)) this.#onFailure(name, error);
+    this.#failing.add(name);
+    return indicator.down(publicMessage(error));
   }
 }

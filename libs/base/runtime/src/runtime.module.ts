@@ -1,5 +1,6 @@
 import type { ServiceSpec } from '@keelson/catalogue';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import type { Logger } from 'pino';
 import { loadConfig } from './config.ts';
 import { HealthChecks } from './health.ts';
@@ -35,10 +36,21 @@ export class RuntimeModule {
     const providers = [
       { provide: CONFIG, useValue: parts.config },
       { provide: LOGGER, useValue: parts.logger },
-      { provide: HealthChecks, useValue: parts.health },
+      {
+        provide: HealthChecks,
+        useFactory: (service: HealthCheckService) => parts.health.runBy(service),
+        inject: [HealthCheckService],
+      },
       { provide: Metrics, useValue: parts.metrics },
     ];
-    return { module: RuntimeModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+    return {
+      module: RuntimeModule,
+      global: true,
+      // HealthChecks tells of a failure once; Terminus would log it at every probe.
+      imports: [TerminusModule.forRoot({ logger: false })],
+      providers,
+      exports: providers.map(({ provide }) => provide),
+    };
   }
 }
 Module({})(RuntimeModule);
