@@ -30,11 +30,11 @@ export async function runDrift(context: ProviderContext, instance: string, outpu
   const status = await context.supervisor.find(instance);
   if (!status) return [{ property: 'incarnation', reason: 'it does not run, or nobody supervises it' }];
   if (status.specHash !== outputs['specHash']) return [{ property: 'specHash', reason: 'it runs with another spec' }];
+  if (status.state !== 'ready') return [{ property: 'incarnation', reason: `it is ${status.state}` }];
   if (status.incarnation !== outputs['incarnation']) {
     const end = status.lastExit ? ` (${status.lastExit})` : '';
-    return [{ property: 'incarnation', reason: `it was started again since${end}; now ${status.state}` }];
+    return [{ property: 'incarnation', reason: `it was started again since${end}` }];
   }
-  if (status.state !== 'ready') return [{ property: 'incarnation', reason: `it is ${status.state}` }];
   return [];
 }
 
