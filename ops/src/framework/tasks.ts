@@ -26,7 +26,9 @@ function seconds(since: number): string {
  * A task's text result is added to its title. The first error ends it and is thrown as it is.
  */
 export async function runTasks(context: Context, tasks: readonly Task[]): Promise<void> {
-  const live = process.stderr.isTTY === true && context.environment['TERM'] !== 'dumb';
+  // Some terminals that are none (CI with a pseudo one) have no width; a tree would be drawn letter by letter.
+  const wide = (process.stderr.columns ?? 0) >= 40;
+  const live = process.stderr.isTTY === true && wide && context.environment['TERM'] !== 'dumb';
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   let cause: unknown;
   const list = new Listr(

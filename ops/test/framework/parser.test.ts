@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { commands } from '../../src/commands.ts';
 import { formOf } from '../../src/framework/argument.ts';
 import { exitCode, type Failure } from '../../src/framework/failure.ts';
@@ -38,6 +39,11 @@ describe('the command tree', () => {
       expect(parseLine(commands, wordsOf(example)).command.name).toBe(name);
     },
   );
+
+  it.each(commands.map((command) => command.name))('%s: its JSON output has a schema that can be published', (name) => {
+    const { output } = commands.find((command) => command.name === name)!;
+    expect(z.toJSONSchema(output, { io: 'output' })).toHaveProperty('type', 'object');
+  });
 
   it('takes the global options before and behind the words', () => {
     expect(parseLine(commands, ['--json', 'status']).options).toMatchObject({ json: true, stack: 'local' });
