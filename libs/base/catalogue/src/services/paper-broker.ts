@@ -28,7 +28,7 @@ export const paperBroker = defineService({
   }),
   secrets: [],
   scaling: { replicas: 1, maximum: 1 },
-  resources: { cpu: 0.25, memoryMib: 256 },
+  resources: { cpu: 0.25, memoryMib: 512 },
   rollout: 'recreate',
   drainWithin: '5 seconds',
   objectives: [],
