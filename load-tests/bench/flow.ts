@@ -1,12 +1,11 @@
-import { bookCounts, databaseNow } from './harness/books.ts';
 import { type BenchOptions, type Findings, main, say } from './harness/bench.ts';
 import { stackConditions } from './harness/conditions.ts';
 import { busyPercent, cpuOfTree, type CpuSnapshot, cpuSnapshot } from './harness/cpu.ts';
-import { type K6Run, runK6 } from './harness/k6.ts';
+import { runK6 } from './harness/k6.ts';
 import { atMost, type BenchResult, none, type ResultRow } from './harness/result.ts';
 import { addressOf, processes } from './harness/stack.ts';
 import { type BenchTeam, benchTeams } from './harness/teams.ts';
-import { type VenueCounts, venueCounts, venueLogEnds } from './harness/venue-log.ts';
+import { countRow, countTable, markNow, seenSince } from './harness/witnesses.ts';
 
 const RATE = 100;
 const SECONDS = 60;
@@ -57,34 +56,6 @@ async function cpuTable(before: CpuSnapshot, after: CpuSnapshot, signals: number
   return found;
 }
 
-/** Compares what four witnesses counted: the sender, the stream, the venue's own log, the books. */
-function countRow(
-  title: string,
-  k6: K6Run,
-  venue: VenueCounts,
-  books: Awaited<ReturnType<typeof bookCounts>>,
-): ResultRow {
-  const accepted = k6.value('signals_accepted', 'count');
-  const lost =
-    k6.value('signals_lost', 'count') +
-    Math.max(0, accepted - books.receipts) +
-    Math.max(0, accepted - venue.orders) +
-    Math.max(0, venue.filledQuantity - books.filledQuantity) +
-    k6.value('frames_missed', 'count');
-  const doubled =
-    k6.value('signals_doubled', 'count') +
-    venue.doubled +
-    Math.max(0, venue.orders - accepted) +
-    Math.max(0, books.filledQuantity - venue.filledQuantity);
-  const unfilled = k6.value('signals_unfilled', 'count') + Math.max(0, accepted - books.filledOrders);
-  return none(`${title}: counts of sender, stream, venue's log, books`, {
-    lost,
-    doubled,
-    unfilled,
-    unbalanced: books.unbalanced,
-  });
-}
-
 interface Measured {
   readonly rows: readonly ResultRow[];
   readonly details: BenchResult['details'];
@@ -94,26 +65,22 @@ async function measure(venue: Venue, teams: readonly BenchTeam[], options: Bench
   const title = `${teams.length === 1 ? 'one team' : `${teams.length} teams`}, ${venue.name}`;
   const seconds = options.seconds ?? SECONDS;
   say(`${title}: ${RATE} a second for ${seconds} s`);
-  const [ends, since, before] = [venueLogEnds(), await databaseNow(), cpuSnapshot()];
+  const [mark, before] = [await markNow(), cpuSnapshot()];
   const load = { scenario: 'pipeline', ratePerSecond: RATE, seconds, warmUpSeconds: WARM_UP_SECONDS } as const;
   const k6 = await runK6({ ...load, teams, seed: options.seed });
   const after = cpuSnapshot();
-  const venueSeen = await venueCounts(new Set(teams.map(({ accountId }) => accountId)), ends);
-  const books = await bookCounts(
-    teams.map(({ teamId }) => teamId),
-    since,
-  );
+  const seen = await seenSince(mark, teams);
   const sent = k6.value('signals_sent', 'count');
   const planned = RATE * (seconds + WARM_UP_SECONDS);
   if (sent !== planned)
     throw new Error(`k6 sent ${sent} of ${planned} signals: the load was not what it should be\n${k6.complaints}`);
-  if (venue.faults === undefined && venueSeen.fills === venueSeen.orders) throw new Error('no order filled in parts');
+  if (venue.faults === undefined && seen.venue.fills === seen.venue.orders) throw new Error('no order filled in parts');
   const failed = sent - k6.value('signals_accepted', 'count');
   const rows = [
     atMost(`webhook accepted, ${title}`, 'p95', k6.value('webhook_accepted_ms', 'p(95)'), 10, 'ms'),
     none(`webhook accepted, ${title}`, { failed }),
     atMost(`webhook → filled → frame, ${title}`, 'p95', k6.value('signal_frame_ms', 'p(95)'), venue.frameMs, 'ms'),
-    countRow(title, k6, venueSeen, books),
+    countRow(title, k6, seen),
   ];
   const spread = (metric: string) =>
     ['med', 'p(95)', 'p(99)', 'max'].map((name) => k6.value(metric, name).toFixed(1)).join(' / ');
@@ -122,14 +89,10 @@ async function measure(venue: Venue, teams: readonly BenchTeam[], options: Bench
     'frame p50/95/99/max ms': spread('signal_frame_ms'),
     'generator lag p95 ms': Math.round(k6.value('generator_lag_ms', 'p(95)') * 10) / 10,
   };
-  const counts = {
-    accepted: k6.value('signals_accepted', 'count'),
-    'receipts in Postgres': books.receipts,
-    'orders at the venue': venueSeen.orders,
-    'fills at the venue': venueSeen.fills,
-    'fills booked': books.fills,
+  return {
+    rows,
+    details: { [title]: { ...latency, ...countTable(k6, seen), ...(await cpuTable(before, after, sent)) } },
   };
-  return { rows, details: { [title]: { ...latency, ...counts, ...(await cpuTable(before, after, sent)) } } };
 }
 
 async function run(options: BenchOptions): Promise<Findings> {
