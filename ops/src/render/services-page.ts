@@ -1,4 +1,4 @@
-import type { Objective, ServiceSpec } from '@keelson/catalogue';
+import { metrics, queues, type Objective, type ServiceSpec } from '@keelson/catalogue';
 import { generated, markdownTable, type Renderer, type RenderSource } from './renderer.ts';
 import { variablesOf } from './environment.ts';
 
@@ -71,6 +71,17 @@ function page({ services, datastores, schedules }: RenderSource): string {
     '## Schedules',
     'Run by `beat`; a missed tick is not made up for, each run looks at the state as it is.',
     markdownTable(['schedule', 'every', 'purpose'], ticks),
+    '## Queues',
+    markdownTable(
+      ['queue', 'purpose'],
+      Object.entries(queues).map(([name, { purpose }]) => [name, purpose]),
+    ),
+    '## Metrics',
+    'What a service may export at `/metrics`; alerts may only name these.',
+    markdownTable(
+      ['metric', 'kind', 'labels', 'meaning'],
+      metrics.map(({ name, kind, labels, help }) => [`\`${name}\``, kind, list(labels), help]),
+    ),
     '## Configuration',
     'Meaning, choices and defaults: [.env.example](../.env.example).',
     environmentTable(services),

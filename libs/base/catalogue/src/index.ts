@@ -3,7 +3,6 @@ export { datastores } from './datastores.ts';
 export type { DatastoreSpec } from './datastores.ts';
 export { metrics } from './metrics.ts';
 export type { MetricName, MetricSpec } from './metrics.ts';
-export { apiAvailability, pipelineAvailability, webhookAvailability } from './objective.ts';
 export type { Objective } from './objective.ts';
 export { queues } from './queues.ts';
 export type { QueueName } from './queues.ts';

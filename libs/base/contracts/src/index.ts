@@ -1,4 +1,4 @@
-export { decimal, id, instant, side, symbol } from './fields.ts';
+export { decimal, instant, side, symbol } from './fields.ts';
 export type { Side } from './fields.ts';
 export { consumersOf, flow } from './flow.ts';
 export type { Step, StepName } from './flow.ts';
@@ -29,15 +29,7 @@ export type {
 export type { SignalReceived } from './messages/signal.ts';
 export { tradingState } from './messages/trading-state.ts';
 export type { TradingState, TradingStateChanged } from './messages/trading-state.ts';
-export {
-  channel,
-  clientFrame,
-  eventFrame,
-  FRAME_HINT_CHANNEL,
-  STREAM_SUBPROTOCOL,
-  streamEventName,
-  terminalEvents,
-} from './stream.ts';
+export { channel, clientFrame, eventFrame, FRAME_HINT_CHANNEL, STREAM_SUBPROTOCOL, terminalEvents } from './stream.ts';
 export type {
   Channel,
   ClientFrame,
