@@ -1,7 +1,6 @@
 export { LoopbackBroker } from './adapters/loopback/loopback.ts';
 export { PaperBroker } from './adapters/paper/client.ts';
 export type { PaperSettings } from './adapters/paper/config.ts';
-export { PAPER } from './adapters/paper/parse.ts';
 export type {
   Broker,
   BrokerReport,
@@ -13,7 +12,6 @@ export type {
   VenuePosition,
 } from './broker.port.ts';
 export type { BrokerCapabilities } from './capabilities.ts';
-export { BrokerError } from './errors.ts';
 export type { BrokerErrorCode } from './errors.ts';
 export { Listener } from './listen.ts';
 export type { ListenerParts } from './listen.ts';
