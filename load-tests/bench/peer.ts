@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { z } from 'zod';
 import { type BenchOptions, type Findings, main, say } from './harness/bench.ts';
@@ -160,6 +161,16 @@ async function countRows(url: string, teamId: string): Promise<{ receipts: numbe
   });
 }
 
+/** Wake-ups that nobody was there to hear. */
+async function emptyRedis(url: string): Promise<void> {
+  const client = new Redis(url);
+  try {
+    await client.flushdb();
+  } finally {
+    client.disconnect();
+  }
+}
+
 async function run(options: BenchOptions): Promise<Findings> {
   const secrets = credentials();
   return withDatabase(secrets, async (adminUrl) => {
@@ -184,6 +195,7 @@ async function run(options: BenchOptions): Promise<Findings> {
       return { conditions, ...findings(ours, peer, rows) };
     } finally {
       await Promise.all(servers.map(({ stop }) => stop()));
+      await emptyRedis(stores.redisUrl);
     }
   });
 }
