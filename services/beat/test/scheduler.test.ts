@@ -65,6 +65,21 @@ describe('a scheduler', () => {
     expect(runs.filter((who) => who === 'first')).toHaveLength(before);
   });
 
+  it('does not run what the holder of a newer lease has started, as long as it believes to hold its own', async () => {
+    let runs = 0;
+    const { scheduler } = await start([work('tick', () => Promise.resolve(void (runs += 1)))]);
+    await until(() => runs >= 2);
+    // What a process finds that was frozen between its look at the lease and its work.
+    await database.admin('update keelson.schedule_runs set fence = fence + 1');
+    await sleep(300);
+    const before = runs;
+    await sleep(1_000);
+    expect(runs).toBe(before);
+    expect(scheduler.active).toBe(true);
+    await database.admin('update keelson.schedule_runs set fence = fence - 1');
+    await until(() => runs > before);
+  });
+
   it('never runs a schedule beside itself, and waits for what runs before it stops', async () => {
     let running = 0;
     let most = 0;
