@@ -85,10 +85,10 @@ export async function claimMessage(
 const POSTPONE = sql(
   'outbox.postpone',
   `update outbox set owner = $3, lease_until = now() + $4 * interval '1 millisecond', attempts = attempts + 1
-    where outbox_id = $1 and step = $2`,
+    where outbox_id = $1 and step = $2 and (owner is null or owner = $3 or lease_until < now())`,
 );
 
-/** After a failure: leaves the message alone for a while, longer with each attempt. */
+/** After a failure: leaves the message alone for a while. A lease that another owner holds is not touched. */
 export function postponeMessage(tx: Tx, wakeUp: WakeUp, owner: number, forMs: number): void {
   tx.execute(POSTPONE, [wakeUp.outboxId, wakeUp.step, owner, forMs]);
 }
