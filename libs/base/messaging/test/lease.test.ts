@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { testDatabase, type TestDatabase } from '@keelson/testkit';
+import { Lease } from '../src/lease.ts';
+import { Owner } from '../src/owner.ts';
+import { pause } from './support.ts';
+
+const NAME = 'listen:test';
+const LONG_MS = 30_000;
+
+describe('a lease', () => {
+  let database: TestDatabase;
+  const owners: Owner[] = [];
+  beforeAll(async () => {
+    database = await testDatabase();
+  });
+  afterEach(async () => {
+    await Promise.all(owners.splice(0).map((owner) => owner.stop()));
+    await database.admin('delete from keelson.leases');
+  });
+  afterAll(() => database.close());
+
+  const holder = async (forMs = LONG_MS) => {
+    const owner = new Owner(database.db);
+    await owner.start();
+    owners.push(owner);
+    return { owner, lease: new Lease(database.db, owner, NAME, forMs) };
+  };
+  /** Ends the session of an owner from Postgres' side: all that Postgres sees of a process that died. */
+  const cutSession = (owner: Owner) =>
+    database.admin(
+      `select pg_terminate_backend(pid) from pg_locks
+        where locktype = 'advisory' and objid = $1::bigint::oid and granted
+          and database = (select oid from pg_database where datname = current_database())`,
+      [owner.number],
+    );
+
+  it('has one holder of many who ask at once, and keeps its fence when it is renewed', async () => {
+    const holders = await Promise.all(Array.from({ length: 5 }, () => holder()));
+    const held = await Promise.all(holders.map(({ lease }) => lease.hold()));
+    expect(held.filter((one) => one !== undefined)).toHaveLength(1);
+    const index = held.findIndex((one) => one !== undefined);
+    expect(await holders[index]!.lease.hold()).toEqual(held[index]);
+  });
+
+  it('goes to the next within half a second of its holder’s death, with a newer fence and the cursor', async () => {
+    const [first, second] = [await holder(), await holder()];
+    const held = await first.lease.hold();
+    expect(await first.lease.saveCursor(held!.fence, '42')).toBe(true);
+    expect(await second.lease.hold()).toBeUndefined();
+
+    const died = performance.now();
+    await cutSession(first.owner);
+    let heir = await second.lease.hold();
+    while (!heir && performance.now() - died < 2_000) {
+      await pause(20);
+      heir = await second.lease.hold();
+    }
+    expect(performance.now() - died).toBeLessThan(500);
+    expect(heir).toMatchObject({ cursor: '42' });
+    expect(BigInt(heir!.fence)).toBeGreaterThan(BigInt(held!.fence));
+    expect(await first.lease.saveCursor(held!.fence, '41')).toBe(false);
+    expect((await second.lease.hold())?.cursor).toBe('42');
+  });
+
+  it('ends by itself when a holder with a living session stops renewing', async () => {
+    const [first, second] = [await holder(100), await holder()];
+    await first.lease.hold();
+    expect(await second.lease.hold()).toBeUndefined();
+    await pause(150);
+    expect(await second.lease.hold()).toBeDefined();
+    expect(await first.lease.hold()).toBeUndefined();
+  });
+
+  it('is free at once when it is released, and its holder may lose no other’s', async () => {
+    const [first, second] = [await holder(), await holder()];
+    await first.lease.hold();
+    await second.lease.release();
+    expect(await second.lease.hold()).toBeUndefined();
+    await first.lease.release();
+    expect(await second.lease.hold()).toBeDefined();
+  });
+
+  it('cannot be held without a session, and an owner that lost its own comes back under a new number', async () => {
+    const { owner, lease } = await holder();
+    const before = owner.number;
+    await cutSession(owner);
+    const until = performance.now() + 2_000;
+    while (owner.alive && performance.now() < until) await pause(5);
+    expect(owner.alive).toBe(false);
+    expect(() => owner.number).toThrow('session that proves its owner alive');
+    expect(await lease.hold()).toBeUndefined();
+    while (!owner.alive && performance.now() < until) await pause(20);
+    expect(owner.number).not.toBe(before);
+    expect(await lease.hold()).toBeDefined();
+  });
+});
