@@ -1,5 +1,6 @@
 import type { beat } from '@keelson/catalogue';
 import { Lease, Owner, WakeUpQueue } from '@keelson/messaging';
+import { MessagingModule } from '@keelson/messaging/module';
 import { Database } from '@keelson/persistence';
 import { PersistenceModule } from '@keelson/persistence/module';
 import { alerts } from '@keelson/runbooks';
@@ -37,9 +38,9 @@ export class BeatModule implements OnModuleInit {
           poolSize: config.DATABASE_POOL_SIZE,
           applicationName: config.KEELSON_INSTANCE ?? 'beat',
         }),
+        MessagingModule.register({ redisUrl: config.REDIS_URL }),
       ],
       providers: [
-        { provide: WakeUpQueue, useFactory: () => new WakeUpQueue(config.REDIS_URL) },
         {
           provide: Scheduler,
           useFactory: (database: Database, wakeUps: WakeUpQueue, metrics: Metrics, logger: Logger) => {

@@ -1,5 +1,6 @@
 import type { worker } from '@keelson/catalogue';
 import { Owner, WakeUpQueue } from '@keelson/messaging';
+import { MessagingModule } from '@keelson/messaging/module';
 import { Database } from '@keelson/persistence';
 import { PersistenceModule } from '@keelson/persistence/module';
 import { type ConfigOf, HealthChecks, LOGGER, Metrics, NotReady } from '@keelson/runtime';
@@ -32,10 +33,10 @@ export class WorkerModule implements OnModuleInit {
           applicationName: config.KEELSON_INSTANCE ?? 'worker',
           connectWithin: '20 seconds',
         }),
+        MessagingModule.register({ redisUrl: config.REDIS_URL }),
       ],
       providers: [
         { provide: Owner, useFactory: (database: Database) => new Owner(database), inject: [Database] },
-        { provide: WakeUpQueue, useFactory: () => new WakeUpQueue(config.REDIS_URL) },
         { provide: RedisFrameSender, useFactory: () => new RedisFrameSender(config.REDIS_URL) },
         {
           provide: Pipeline,

@@ -1,35 +1,18 @@
-import { Queue, Worker, type Job } from 'bullmq';
+import { Worker, type Job } from 'bullmq';
+import { CarrierQueue, PREFIX, QUEUE, senderOptions } from './carrier-queue.ts';
 import type { WakeUp } from './step.ts';
-
-/** Queue `high` of INF-FR-009. */
-const QUEUE = 'high';
-const PREFIX = 'keelson';
-
-function connection(url: string, blocking: boolean) {
-  // A worker's connection waits for Redis as long as it takes; a sender must not: the sweep delivers what it could not.
-  // What is sent in one turn of the event loop leaves in one write: it halves what a wake-up costs Redis under load.
-  return blocking
-    ? { url, maxRetriesPerRequest: null }
-    : { url, maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 1_000, enableAutoPipelining: true };
-}
 
 /** Wake-ups that wait for Redis at most; beyond that they are dropped, for the sweep to make up for. */
 const MOST_UNDERWAY = 1_000;
 
 /** Sends wake-ups over BullMQ. One that is lost costs a quarter of a second, never the signal. */
 export class WakeUpQueue {
-  readonly #queue: Queue<WakeUp>;
+  readonly #queue: CarrierQueue;
   #underway = 0;
 
-  constructor(redisUrl: string) {
-    this.#queue = new Queue<WakeUp>(QUEUE, {
-      connection: connection(redisUrl, false),
-      prefix: PREFIX,
-      skipVersionCheck: true,
-      defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
-    });
-    // Redis may be away: its state is shown by readiness, and the sweep works without it.
-    this.#queue.on('error', () => undefined);
+  /** Takes the url of Redis, or the queue that MessagingModule made with it. */
+  constructor(carrier: string | CarrierQueue) {
+    this.#queue = typeof carrier === 'string' ? new CarrierQueue(QUEUE, senderOptions(carrier)) : carrier;
   }
 
   /** Fire and forget: never throws and never waits. */
@@ -48,7 +31,7 @@ export class WakeUpQueue {
   }
 
   async close(): Promise<void> {
-    await this.#queue.close().catch(() => undefined);
+    await this.#queue.close();
   }
 }
 
@@ -58,7 +41,8 @@ export class WakeUpWorker {
 
   constructor(redisUrl: string, concurrency: number, run: (wakeUp: WakeUp) => Promise<unknown>) {
     this.#worker = new Worker<WakeUp>(QUEUE, async (job: Job<WakeUp>) => void (await run(job.data)), {
-      connection: connection(redisUrl, true),
+      // Unlike a sender's, its connection waits for Redis as long as it takes.
+      connection: { url: redisUrl, maxRetriesPerRequest: null },
       prefix: PREFIX,
       concurrency,
       skipVersionCheck: true,

@@ -1,7 +1,8 @@
 import { RateLimiter, WebhookKeys } from '@keelson/access';
 import { WakeUpQueue } from '@keelson/messaging';
+import { MessagingModule } from '@keelson/messaging/module';
 import { Database } from '@keelson/persistence';
-import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { SignalsService, type SignalsParts } from './signals.service.ts';
 
 export interface SignalsModuleSettings {
@@ -10,30 +11,13 @@ export interface SignalsModuleSettings {
   readonly findSymbol: (database: Database) => SignalsParts['findSymbol'];
 }
 
-class WakeUpQueueLifetime implements OnApplicationShutdown {
-  readonly #queue: WakeUpQueue;
-
-  constructor(queue: WakeUpQueue) {
-    this.#queue = queue;
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.#queue.close();
-  }
-}
-
 /** Provides SignalsService; needs PersistenceModule and AccessModule beside it. */
 export class SignalsModule {
   static register({ redisUrl, findSymbol }: SignalsModuleSettings): DynamicModule {
     return {
       module: SignalsModule,
+      imports: [MessagingModule.register({ redisUrl })],
       providers: [
-        { provide: WakeUpQueue, useFactory: () => new WakeUpQueue(redisUrl) },
-        {
-          provide: WakeUpQueueLifetime,
-          useFactory: (queue: WakeUpQueue) => new WakeUpQueueLifetime(queue),
-          inject: [WakeUpQueue],
-        },
         {
           provide: SignalsService,
           useFactory: (database: Database, webhookKeys: WebhookKeys, rateLimiter: RateLimiter, wakeUps: WakeUpQueue) =>
@@ -41,7 +25,7 @@ export class SignalsModule {
           inject: [Database, WebhookKeys, RateLimiter, WakeUpQueue],
         },
       ],
-      exports: [SignalsService, WakeUpQueue],
+      exports: [SignalsService, MessagingModule],
     };
   }
 }
