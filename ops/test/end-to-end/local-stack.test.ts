@@ -1,57 +1,27 @@
-import { copyFileSync, existsSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { keelson, type Outcome, repository, temporaryFolder } from '../fixture/keelson.ts';
+import { type Outcome, repository } from '../fixture/keelson.ts';
+import { OwnStack, type Told } from '../fixture/own-stack.ts';
 
-/** A whole stack of its own, by the commands that a user types: other state, other ports, the same tools and code. */
+/** A stack from its first start to its end, by the commands that a user types. */
 jest.setTimeout(240_000);
-
-const folder = temporaryFolder();
-const environment: NodeJS.ProcessEnv = { KEELSON_STATE_DIR: folder.path };
 
 type Document = Readonly<Record<string, unknown>>;
 
-async function json(...words: string[]): Promise<{ code: number; stderr: string; document: Document }> {
-  const { code, stdout, stderr } = await run(...words, '--json');
-  if (stdout === '') throw new Error(`keelson ${words.join(' ')} printed nothing (exit code ${code}):\n${stderr}`);
-  return { code, stderr, document: JSON.parse(stdout) as Document };
-}
-
-function run(...words: string[]): Promise<Outcome> {
-  return keelson(words, environment);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
-
-/** The first of 22 neighbouring ports of which none is taken. */
-async function freePortBase(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 300) * 100;
-    const free = await Promise.all(Array.from({ length: 22 }, (_, offset) => isFree(base + offset)));
-    if (free.every(Boolean)) return base;
-  }
-}
-
+let stack: OwnStack;
 let first: Document;
 
+const run = (...words: string[]): Promise<Outcome> => stack.run(words);
+const json = (...words: string[]): Promise<Told<Document>> => stack.json(words);
+
 beforeAll(async () => {
-  const state = process.env['KEELSON_STATE_DIR'] ?? join(repository, '.keelson');
-  copyFileSync(join(state, 'toolchain.json'), join(folder.path, 'toolchain.json'));
-  environment['KEELSON_PORT_BASE'] = String(await freePortBase());
+  stack = await OwnStack.prepare();
   const started = await json('start');
   if (started.code !== 0) throw new Error(`keelson start failed:\n${started.stderr}`);
   first = started.document;
 });
-afterAll(async () => {
-  await run('stop', '--wipe', '--yes');
-  folder.remove();
-});
+afterAll(() => stack.remove());
 
 describe('a local stack', () => {
   it('came up, sent a signal itself, and saw it filled', async () => {
@@ -195,6 +165,6 @@ describe('a local stack', () => {
 
   it('is gone with its data when it is wiped', async () => {
     expect((await json('stop', '--wipe')).document).toMatchObject({ wiped: true });
-    expect(existsSync(join(folder.path, 'local'))).toBe(false);
+    expect(existsSync(join(stack.folder, 'local'))).toBe(false);
   });
 });
