@@ -14,8 +14,6 @@ describe('the client order id', () => {
   });
 
   it('never changes between releases: an order that was sent must be found again', () => {
-    expect(clientOrderIdOf('01890000-0000-7000-8000-000000000001', 0, 0)).toBe(
-      'ce93ea0f-c264-84a2-9089-6de11ad988cf',
-    );
+    expect(clientOrderIdOf('01890000-0000-7000-8000-000000000001', 0, 0)).toBe('ce93ea0f-c264-84a2-9089-6de11ad988cf');
   });
 });

@@ -23,22 +23,20 @@ const lives = fc.record({
   multiplier: fc.constantFrom('1', '50', '0.01'),
 });
 
-function tell({
-  parts: units,
-  price,
-  cancelled,
-  refused,
-}: {
-  parts: number[];
-  price: string;
-  cancelled: boolean;
-  refused: boolean;
-}) {
-  if (refused) return [{ kind: 'rejected' }] satisfies Report[];
+interface Life {
+  readonly parts: readonly number[];
+  readonly price: string;
+  readonly cancelled: boolean;
+  readonly refused: boolean;
+  readonly multiplier: string;
+}
+
+function tell({ parts: units, price, cancelled, refused }: Life): readonly Report[] {
+  if (refused) return [{ kind: 'rejected' }];
   // Of a cancelled order the last part is never filled.
   const filled = cancelled ? units.slice(0, -1) : units;
   const fills = filled.map((unit): Report => ({ kind: 'filled', quantity: new Decimal(unit).div(8).toFixed(), price }));
-  return [{ kind: 'accepted' }, ...fills, ...(cancelled ? [{ kind: 'cancelled' }] : [])] satisfies Report[];
+  return [{ kind: 'accepted' }, ...fills, ...(cancelled ? [{ kind: 'cancelled' } as const] : [])];
 }
 
 /**
@@ -47,7 +45,8 @@ function tell({
  * by the sum.
  */
 const hearings = lives.chain((life) => {
-  const said: Said[] = [...tell(life), { kind: 'unknown' } as const].map((report, id) => ({ id, report }));
+  const lost: Report = { kind: 'unknown' };
+  const said: Said[] = [...tell(life), lost].map((report, id) => ({ id, report }));
   const twice = [...said, ...said];
   return fc
     .shuffledSubarray(twice, { minLength: twice.length, maxLength: twice.length })
@@ -72,7 +71,7 @@ function hear(
   return current;
 }
 
-function orderOf(life: { parts: number[]; multiplier: string }): OrderRecord {
+function orderOf(life: Life): OrderRecord {
   const quantity = life.parts.reduce((sum, unit) => sum.plus(new Decimal(unit).div(8)), ZERO);
   return order({ quantity, referencePrice: new Decimal('4999.123456'), multiplier: new Decimal(life.multiplier) });
 }
