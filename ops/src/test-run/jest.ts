@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -62,14 +62,38 @@ export async function runJest(run: JestRun): Promise<Tally> {
         // The report that --json puts on stdout is in the file as well.
         stdio: ['ignore', 'ignore', 'inherit'],
       });
+      const watch = endWhenDone(child, outputFile);
       child.once('error', reject);
-      child.once('close', (exit) => resolve(exit ?? 1));
+      child.once('close', (exit) => {
+        clearInterval(watch);
+        resolve(exit ?? 1);
+      });
     });
     const counted = tallyOf(outputFile);
     return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** How long jest may live after its report: tear-down takes two seconds at most. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * A test that leaves a connection or a timer open keeps jest alive for ever. The report is written by then, so the
+ * process is ended and the stage counts as failed: what hangs here hangs in a service as well.
+ */
+function endWhenDone(child: ChildProcess, outputFile: string): NodeJS.Timeout {
+  let reported: number | undefined;
+  return setInterval(() => {
+    if (!existsSync(outputFile)) return;
+    reported ??= Date.now();
+    if (Date.now() - reported < PATIENCE_MS) return;
+    process.stderr.write(
+      'A test left something open, so that jest did not end. Fix: jest --detectOpenHandles names it\n',
+    );
+    child.kill('SIGKILL');
+  }, 500);
 }
 
 function tallyOf(outputFile: string): Tally {
