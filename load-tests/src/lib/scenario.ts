@@ -15,7 +15,7 @@ const seed = Number(__ENV['SEED'] ?? 1);
 const run = __ENV['RUN'] ?? `${Date.now().toString(36)}`;
 
 /** All teams have their stream open by then, in milliseconds of the run, and begin together. */
-const START_AT_MS = 4_000;
+const START_AT_MS = 1_000 + 150 * teams.length;
 /** Longest wait for the frames of what was sent. */
 const SETTLE_MS = 15_000;
 /** A second frame of a signal would come right behind the first. */
