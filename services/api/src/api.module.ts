@@ -42,11 +42,7 @@ export class ApiModule implements OnModuleInit {
     return {
       module: ApiModule,
       imports: [
-        PersistenceModule.register({
-          url: config.DATABASE_URL,
-          directUrl: config.DATABASE_DIRECT_URL,
-          poolSize: config.DATABASE_POOL_SIZE,
-          applicationName: config.KEELSON_INSTANCE ?? api.name,
+        PersistenceModule.forService(config, api.name, {
           // Webhooks are answered 503 within 250 ms when Postgres is away or every connection is busy.
           connectWithin: '200 milliseconds',
           entities: [orderEntity, positionEntity, tradeEntity],

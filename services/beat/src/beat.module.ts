@@ -31,15 +31,7 @@ export class BeatModule implements OnModuleInit {
   static register(config: BeatConfig): DynamicModule {
     return {
       module: BeatModule,
-      imports: [
-        PersistenceModule.register({
-          url: config.DATABASE_URL,
-          directUrl: config.DATABASE_DIRECT_URL,
-          poolSize: config.DATABASE_POOL_SIZE,
-          applicationName: config.KEELSON_INSTANCE ?? 'beat',
-        }),
-        MessagingModule.register({ redisUrl: config.REDIS_URL }),
-      ],
+      imports: [PersistenceModule.forService(config, 'beat'), MessagingModule.register({ redisUrl: config.REDIS_URL })],
       providers: [
         {
           provide: Scheduler,

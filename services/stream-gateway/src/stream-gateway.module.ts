@@ -32,12 +32,7 @@ export class StreamGatewayModule implements OnModuleInit {
     return {
       module: StreamGatewayModule,
       imports: [
-        PersistenceModule.register({
-          url: config.DATABASE_URL,
-          directUrl: config.DATABASE_DIRECT_URL,
-          poolSize: config.DATABASE_POOL_SIZE,
-          applicationName: config.KEELSON_INSTANCE ?? 'stream-gateway',
-        }),
+        PersistenceModule.forService(config, 'stream-gateway'),
         StreamModule.register({
           redisUrl: config.REDIS_URL,
           onTrouble: (error) => logger.warn({ error }, 'The stream lacks Redis or Postgres; events come later'),

@@ -26,13 +26,7 @@ export class WorkerModule implements OnModuleInit {
     return {
       module: WorkerModule,
       imports: [
-        PersistenceModule.register({
-          url: config.DATABASE_URL,
-          directUrl: config.DATABASE_DIRECT_URL,
-          poolSize: config.DATABASE_POOL_SIZE,
-          applicationName: config.KEELSON_INSTANCE ?? 'worker',
-          connectWithin: '20 seconds',
-        }),
+        PersistenceModule.forService(config, 'worker', { connectWithin: '20 seconds' }),
         MessagingModule.register({ redisUrl: config.REDIS_URL }),
       ],
       providers: [

@@ -14,9 +14,29 @@ class DatabaseLifetime implements OnApplicationShutdown {
   }
 }
 
+/** The variables of a service that name its Postgres (catalogue, env.ts). */
+interface PostgresConfig {
+  readonly DATABASE_URL: string;
+  readonly DATABASE_DIRECT_URL?: string | undefined;
+  readonly DATABASE_POOL_SIZE: number;
+  readonly KEELSON_INSTANCE?: string | undefined;
+}
+
 /** Provides `Database` to a whole service. */
 export class PersistenceModule {
-  static register(options: DatabaseOptions): DynamicModule {
+  /** `service` names its connections when the instance has no name. */
+  static forService(
+    config: PostgresConfig,
+    service: string,
+    more: Pick<DatabaseOptions, 'connectWithin' | 'entities'> = {},
+  ): DynamicModule {
+    const options: DatabaseOptions = {
+      ...more,
+      url: config.DATABASE_URL,
+      directUrl: config.DATABASE_DIRECT_URL,
+      poolSize: config.DATABASE_POOL_SIZE,
+      applicationName: config.KEELSON_INSTANCE ?? service,
+    };
     return {
       module: PersistenceModule,
       global: true,

@@ -40,7 +40,7 @@ export interface BootstrapOptions<Spec extends ServiceSpec> {
   readonly service: Spec;
   /**
    * The service's root module; RuntimeModule is global beside it. An arrow function gets the checked configuration, for
-   * modules that are registered with it (`PersistenceModule.register({ url: config.DATABASE_URL, … })`).
+   * modules that are registered with it (`PersistenceModule.forService(config, 'api')`).
    */
   readonly module: RootModule | RootModuleMaker<Spec>;
   /** Runs after wiring, before the port opens: body parsers, warm-up, WebSocket servers on `app.getHttpServer()`. */

@@ -46,8 +46,8 @@ beforeAll(async () => {
     limits: { read: '3 per minute', write: '60 per minute' },
   });
   // Nothing here asks Postgres; the pool connects when it is first used.
-  const database = { url: 'postgres://nobody@127.0.0.1:1/none', poolSize: 1, applicationName: 'guarded' };
-  const imports = [PersistenceModule.register(database), access];
+  const database = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', DATABASE_POOL_SIZE: 1 };
+  const imports = [PersistenceModule.forService(database, 'guarded'), access];
   await bootstrap({
     service: fixtureService,
     module: { module: GuardedModule, imports },
