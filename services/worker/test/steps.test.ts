@@ -19,7 +19,7 @@ const WAY: readonly [StepName, readonly string[]][] = [
     'apply',
     [
       ...['book < order.filled', 'book < order.filled'],
-      ...['publish < order.changed', 'publish < order.changed', 'publish < order.changed'],
+      'publish < order.changed',
       ...['publish < order.filled', 'publish < order.filled'],
     ],
   ],
@@ -27,7 +27,7 @@ const WAY: readonly [StepName, readonly string[]][] = [
     'book',
     [
       ...['publish < entry.posted', 'publish < entry.posted'],
-      ...['publish < order.changed', 'publish < order.changed', 'publish < order.changed'],
+      'publish < order.changed',
       ...['publish < order.filled', 'publish < order.filled', 'publish < trade.created', 'publish < trade.updated'],
     ],
   ],
@@ -42,7 +42,11 @@ describe('each step alone', () => {
   }, 30_000);
   afterAll(() => world.close());
 
-  const waiting = async () => (await world.waiting()).map(({ step, type }) => `${step} < ${type}`);
+  /** How often an order changes depends on which report is applied first: an accept after the last fill changes nothing. */
+  const waiting = async () => {
+    const rows = (await world.waiting()).map(({ step, type }) => `${step} < ${type}`);
+    return rows.filter((row, index) => !row.endsWith('order.changed') || rows.indexOf(row) === index);
+  };
   /** What is left of a signal in the end, but for ids, prices and times. */
   const outcome = async () => {
     const [order] = await world.database.admin(

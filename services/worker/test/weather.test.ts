@@ -16,7 +16,7 @@ describe('bad weather between us and the venue', () => {
   beforeAll(async () => {
     world = await World.start();
     running = await world.run();
-  }, 30_000);
+  }, 60_000);
   afterEach(() => world.venue.reset());
   afterAll(() => world.close());
 
@@ -44,25 +44,25 @@ describe('bad weather between us and the venue', () => {
     await world.venue.control({ lose_next_replies: 1 });
     await world.accept();
     expect(await settledWith('order.filled')).toMatchObject({ attempt: 1, unknown: 1 });
-  }, 30_000);
+  }, 60_000);
 
   it('an answer later than the deadline counts as lost, and is found by asking', async () => {
     await world.venue.control({ delay_next: { count: 1, ms: 900, stage: 'answer' } });
     await world.accept();
     expect(await settledWith('order.filled')).toMatchObject({ attempt: 1, unknown: 1 });
-  }, 30_000);
+  }, 60_000);
 
   it('a request that never arrived is sent again, once the venue says after the deadline that it has no such order', async () => {
     await world.venue.control({ drop_next_requests: 1 });
     await world.accept();
     expect(await settledWith('order.filled')).toMatchObject({ attempt: 2, unknown: 1 });
-  }, 30_000);
+  }, 60_000);
 
   it('an order that is delayed beyond its deadline is refused by the venue, and sent again', async () => {
     await world.venue.control({ delay_next: { count: 1, ms: 700, stage: 'acceptance' } });
     await world.accept();
     expect(await settledWith('order.filled')).toMatchObject({ attempt: 2 });
-  }, 30_000);
+  }, 60_000);
 
   it('a venue that answers everything with 503 is asked until it is back', async () => {
     await world.venue.control({ unavailable: true });
@@ -74,7 +74,7 @@ describe('bad weather between us and the venue', () => {
     await new Promise((resolve) => setTimeout(resolve, 800));
     await world.venue.control({ unavailable: false });
     await settledWith('order.filled');
-  }, 30_000);
+  }, 60_000);
 
   it('a venue that is down gets the order when it is up again', async () => {
     await world.venue.kill();
@@ -82,7 +82,7 @@ describe('bad weather between us and the venue', () => {
     await new Promise((resolve) => setTimeout(resolve, 600));
     await world.venue.start();
     await settledWith('order.filled');
-  }, 30_000);
+  }, 60_000);
 
   it('a signal that expires while the venue is down never gets there, and gives its reservation back', async () => {
     await world.venue.kill();
@@ -94,25 +94,25 @@ describe('bad weather between us and the venue', () => {
     );
     await world.venue.start();
     expect((await settledWith('order.expired', false))?.reason).toContain('not sent: it expired');
-  }, 30_000);
+  }, 60_000);
 
   it('a signal that was late when it came is never placed', async () => {
     await world.accept({ time: new Date(Date.now() - 120_000) });
     await settledWith('order.expired', false);
-  }, 30_000);
+  }, 60_000);
 
   it('a rejection is the end, and gives the reservation back', async () => {
     await world.venue.control({ reject_next: 1 });
     await world.accept();
     expect((await settledWith('order.rejected'))?.reason).toBe('simulated rejection');
-  }, 30_000);
+  }, 60_000);
 
   it('while trading is halted every signal is denied', async () => {
     await setState('HALTED');
     await world.accept();
     await settledWith('order.denied', false);
     await setState('ACTIVE');
-  }, 30_000);
+  }, 60_000);
 
   it('a halt between approval and claim stops the order, also when trading goes on before it is claimed', async () => {
     await running.stop();
@@ -128,5 +128,5 @@ describe('bad weather between us and the venue', () => {
     await setState('ACTIVE');
     running = await world.run();
     expect((await settledWith('order.cancelled', false))?.reason).toContain('the trading state changed');
-  }, 30_000);
+  }, 60_000);
 });

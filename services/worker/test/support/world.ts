@@ -66,7 +66,8 @@ export class World {
     const [database, redis, venue] = await Promise.all([
       options.database ?? testDatabase(),
       RedisServer.start(),
-      PaperVenue.start(options.venue),
+      // With a home the venue finds its compiled code again, and starts in half the time.
+      PaperVenue.start({ env: { HOME: process.env['HOME'] ?? '' }, ...options.venue }),
     ]);
     return new World(database, redis, venue, await seedTeam(database));
   }

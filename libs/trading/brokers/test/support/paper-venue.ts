@@ -9,7 +9,7 @@ import { transformFile } from '@swc/core';
 
 const ROOT = fileURLToPath(new URL('../../../../../', import.meta.url));
 const SOURCE = join(ROOT, 'services/paper-broker/src');
-const START_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 30_000;
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly kind: 'log' | 'note' | 'order' | 'event' };
 
