@@ -97,6 +97,16 @@ describe('thresholdsOf', () => {
     });
   });
 
+  it('loosens latencies where it is told to, and nothing else', () => {
+    const objectives = { failed: ['rate<0.005'], duration: ['p(95)<80'] };
+    const targets = { thresholds: { 'webhook-availability': objectives, 'pipeline-availability': objectives } };
+    expect(thresholdsOf(targets, 5)).toMatchObject({
+      signal_failed: ['rate<0.005'],
+      signal_frame_ms: ['p(95)<400'],
+      signals_doubled: ['count==0'],
+    });
+  });
+
   it('says what to do when an objective is gone', () => {
     expect(() => thresholdsOf({ thresholds: {} })).toThrow(/npm run render/);
   });

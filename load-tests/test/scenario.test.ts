@@ -5,13 +5,15 @@ import { type Behaviour, EmulatedPlatform } from './fixture/emulated-platform.ts
 jest.setTimeout(120_000);
 
 const CROSSED = 99;
+/** Other tests share the machine; the objectives themselves are for a machine of one's own. */
+const SLACK = 8;
 
 /** Real k6 with the real scenario; 40 signals, of which 30 count for latencies. */
 async function runAgainst(behaviour: Behaviour): Promise<K6Run> {
   const platform = await EmulatedPlatform.start(behaviour);
   try {
     const load = { scenario: 'pipeline', ratePerSecond: 20, seconds: 1.5, warmUpSeconds: 0.5 } as const;
-    return await runK6({ ...load, teams: [platform.team()], seed: 1 });
+    return await runK6({ ...load, teams: [platform.team()], seed: 1, latencySlack: SLACK });
   } finally {
     await platform.stop();
   }
@@ -21,23 +23,16 @@ const count = (run: K6Run, metric: string): number => run.value(metric, 'count')
 
 describe('the pipeline scenario', () => {
   it('counts every signal once, and exits with 0 when nothing is wrong', async () => {
-    // Other tests share the machine, and the objective allows 10 ms: a platform without fault passes, if not at once.
-    const codes: number[] = [];
-    for (let attempt = 0; attempt < 5 && codes.at(-1) !== 0; attempt += 1) {
-      const run = await runAgainst({});
-      expect([count(run, 'signals_sent'), count(run, 'signals_accepted')]).toEqual([40, 40]);
-      expect([count(run, 'signals_lost'), count(run, 'signals_doubled'), count(run, 'frames_missed')]).toEqual([
-        0, 0, 0,
-      ]);
-      codes.push(run.code);
-    }
-    expect(codes.at(-1)).toBe(0);
+    const run = await runAgainst({});
+    expect([count(run, 'signals_sent'), count(run, 'signals_accepted')]).toEqual([40, 40]);
+    expect([count(run, 'signals_lost'), count(run, 'signals_doubled'), count(run, 'frames_missed')]).toEqual([0, 0, 0]);
+    expect(run.code).toBe(0);
   });
 
   it('exits with 99 when frames come late, and measures how late', async () => {
-    const run = await runAgainst({ frameAfterMs: 150 });
+    const run = await runAgainst({ frameAfterMs: 80 * SLACK + 50 });
     expect(run.code).toBe(CROSSED);
-    expect(run.value('signal_frame_ms', 'min')).toBeGreaterThanOrEqual(149);
+    expect(run.value('signal_frame_ms', 'min')).toBeGreaterThanOrEqual(80 * SLACK);
   });
 
   it('exits with 99 when a signal has two ends', async () => {

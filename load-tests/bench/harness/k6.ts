@@ -15,6 +15,8 @@ export interface K6Load {
   readonly ratePerSecond?: number | undefined;
   readonly seconds?: number | undefined;
   readonly warmUpSeconds?: number | undefined;
+  /** Multiplies the bounds of latencies; 1 unless given. */
+  readonly latencySlack?: number;
   readonly onLine?: (line: string) => void;
 }
 
@@ -30,7 +32,8 @@ export interface K6Run {
 const THRESHOLD_CROSSED = 99;
 
 function environmentOf(load: K6Load): Record<string, string> {
-  const shape = { RATE: load.ratePerSecond, SECONDS: load.seconds, WARM_UP_SECONDS: load.warmUpSeconds };
+  const { ratePerSecond: RATE, seconds: SECONDS, warmUpSeconds: WARM_UP_SECONDS, latencySlack: LATENCY_SLACK } = load;
+  const shape = { RATE, SECONDS, WARM_UP_SECONDS, LATENCY_SLACK };
   return Object.fromEntries(
     Object.entries(shape).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );

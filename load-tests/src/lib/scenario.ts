@@ -36,7 +36,7 @@ export function optionsFor(shape: LoadShape): object {
         maxDuration: `${Math.ceil(seconds)}s`,
       },
     },
-    thresholds: thresholdsOf(targets),
+    thresholds: thresholdsOf(targets, Number(__ENV['LATENCY_SLACK'] ?? 1)),
     summaryTrendStats: ['min', 'med', 'p(95)', 'p(99)', 'max'],
     systemTags: ['status', 'error'],
   };

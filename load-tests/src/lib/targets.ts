@@ -14,15 +14,25 @@ function objective(targets: Targets, name: string): ObjectiveThresholds {
   throw new Error(`targets.json has no objective "${name}": npm run render writes it from the catalogue`);
 }
 
-/** Thresholds by metric: the objectives' own figures, and what no objective allows at all. */
-export function thresholdsOf(targets: Targets): Record<string, readonly string[]> {
+/** "p(95)<80" with another bound; a rule of another form stays as it is. */
+function loosened(rule: string, slack: number): string {
+  const parts = /^(?<measure>p\(\d+\))<(?<bound>[\d.]+)$/.exec(rule)?.groups;
+  return parts ? `${parts['measure']}<${Number(parts['bound']) * slack}` : rule;
+}
+
+/**
+ * Thresholds by metric: the objectives' own figures, and what no objective allows at all. `slack` multiplies the bounds
+ * of latencies, for machines on which others work too; shares and counts know no slack.
+ */
+export function thresholdsOf(targets: Targets, slack = 1): Record<string, readonly string[]> {
   const webhook = objective(targets, 'webhook-availability');
   const pipeline = objective(targets, 'pipeline-availability');
+  const within = (rules: readonly string[] = []): string[] => rules.map((rule) => loosened(rule, slack));
   return {
     webhook_failed: webhook.failed,
-    webhook_accepted_ms: webhook.duration ?? [],
+    webhook_accepted_ms: within(webhook.duration),
     signal_failed: pipeline.failed,
-    signal_frame_ms: pipeline.duration ?? [],
+    signal_frame_ms: within(pipeline.duration),
     signals_doubled: ['count==0'],
     frames_missed: ['count==0'],
   };
