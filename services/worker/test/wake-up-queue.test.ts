@@ -35,9 +35,12 @@ describe('the queue of an application', () => {
   });
 
   it('neither keeps the application from starting nor from ending when Redis was never there', async () => {
-    const app = await start(`redis://127.0.0.1:${await freePort()}`);
+    const nowhere = `redis://127.0.0.1:${await freePort()}`;
+    const app = await start(nowhere);
+    const worker = new WakeUpWorker(nowhere, 1, () => Promise.resolve());
+    worker.start();
     app.get(WakeUpQueue).send(wakeUp);
-    await app.close();
+    await Promise.all([worker.close(), app.close()]);
   });
 
   it('lets the application end when Redis left', async () => {

@@ -38,6 +38,7 @@ export class WakeUpQueue {
 /** Receives wake-ups. What the job does is a row in Postgres, so a job has no retries of its own. */
 export class WakeUpWorker {
   readonly #worker: Worker<WakeUp>;
+  #reached = false;
 
   constructor(redisUrl: string, concurrency: number, run: (wakeUp: WakeUp) => Promise<unknown>) {
     this.#worker = new Worker<WakeUp>(QUEUE, async (job: Job<WakeUp>) => void (await run(job.data)), {
@@ -51,6 +52,9 @@ export class WakeUpWorker {
       removeOnFail: { count: 0 },
     });
     this.#worker.on('error', () => undefined);
+    this.#worker.once('ready', () => {
+      this.#reached = true;
+    });
   }
 
   start(): void {
@@ -59,6 +63,7 @@ export class WakeUpWorker {
 
   /** Takes no more, waits for what is running. */
   async close(): Promise<void> {
-    await this.#worker.close().catch(() => undefined);
+    // Before Redis was ever reached no job can be running, and the first connection would be waited for.
+    await this.#worker.close(!this.#reached).catch(() => undefined);
   }
 }
