@@ -12,6 +12,7 @@ export class WorkerProcess {
   readonly #lines: Interface;
   readonly #loaded: Promise<unknown>;
   readonly #exited: Promise<unknown>;
+  /** The end of what it wrote on standard error. */
   #said = '';
 
   /** Loads the program without starting it, so that the next one may load while a test runs. */
@@ -25,11 +26,6 @@ export class WorkerProcess {
     });
     // It is written to once, and may have been killed before.
     this.#process.stdin!.on('error', () => undefined);
-  }
-
-  /** What it wrote on standard error, its end. */
-  get said(): string {
-    return this.#said;
   }
 
   async start(settings: WorkerSettings): Promise<void> {
