@@ -2,7 +2,7 @@ import { type BenchOptions, type Findings, main, say } from './harness/bench.ts'
 import { stackConditions } from './harness/conditions.ts';
 import { repeat, secondsRow, timed } from './harness/repeat.ts';
 import type { ResultRow } from './harness/result.ts';
-import { processes, supervisor } from './harness/stack.ts';
+import { processes, supervisor, thenRepaired } from './harness/stack.ts';
 
 const RUNS = 5;
 const BOUND_SECONDS = 1;
@@ -27,7 +27,9 @@ async function run(options: BenchOptions): Promise<Findings> {
   const conditions = await stackConditions(options.rehearsal);
   const services = (await processes()).filter(({ name, instance }) => name === instance && !datastores.includes(name));
   const rows: ResultRow[] = [];
-  for (const { instance } of services) rows.push(await coldStarts(instance));
+  await thenRepaired(async () => {
+    for (const { instance } of services) rows.push(await coldStarts(instance));
+  });
   return { conditions, rows };
 }
 

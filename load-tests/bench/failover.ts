@@ -4,7 +4,7 @@ import { bookCounts } from './harness/books.ts';
 import { stackConditions } from './harness/conditions.ts';
 import { runK6 } from './harness/k6.ts';
 import { atMost, type ResultRow } from './harness/result.ts';
-import { processes, withServiceEnv } from './harness/stack.ts';
+import { processes, thenRepaired, withServiceEnv } from './harness/stack.ts';
 import { type BenchTeam, benchTeams } from './harness/teams.ts';
 import { countRow, countTable, markNow, seenSince } from './harness/witnesses.ts';
 
@@ -78,7 +78,7 @@ async function run(options: BenchOptions): Promise<Findings> {
   const found = new Map<string, Measured>();
   for (const way of ways) {
     const work = () => measure(way, options);
-    found.set(way.name, way.entries.length === 0 ? await work() : await withServiceEnv(way.entries, work));
+    found.set(way.name, await (way.entries.length === 0 ? thenRepaired(work) : withServiceEnv(way.entries, work)));
   }
   return {
     conditions: { ...conditions, 'but for': 'WORKER_LIVENESS=off where it says so' },

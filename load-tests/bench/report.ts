@@ -1,20 +1,19 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { benchNames } from './harness/names.ts';
 import { type BenchResult, benchResult, resultsFolder } from './harness/result.ts';
 import { repository } from './harness/stack.ts';
 
 /** `node load-tests/bench/report.ts [--check]`: renders docs/benchmarks.md from load-tests/results/*.json. */
 const page = join(repository, 'docs', 'benchmarks.md');
 
-/** As in the page, cheapest question first. */
-const order = ['start', 'preview', 'cold-start', 'flow', 'gate', 'failover', 'peer'];
-
 function readResults(): BenchResult[] {
   if (!existsSync(resultsFolder)) return [];
   const files = readdirSync(resultsFolder).filter((name) => name.endsWith('.json'));
   const found = files.map((name) => benchResult.parse(JSON.parse(readFileSync(join(resultsFolder, name), 'utf8'))));
-  const place = ({ name }: BenchResult): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  const place = ({ name }: BenchResult): number =>
+    benchNames.includes(name) ? benchNames.indexOf(name) : benchNames.length;
   return found.sort((left, right) => place(left) - place(right));
 }
 

@@ -89,11 +89,7 @@ export async function keelson(words: readonly string[]): Promise<unknown> {
   return JSON.parse(await mustRun(process.execPath, [script, ...words, '--json'], { cwd: repository }));
 }
 
-/** What `npm start` and `npm stop` run, so that a benchmark times all of it but npm. */
-export async function bootstrap(verb: 'start' | 'stop'): Promise<void> {
-  await mustRun(process.execPath, [join(repository, 'ops', 'bootstrap', 'main.mjs'), verb], { cwd: repository });
-}
-
+/** Starts the engine on the stack, e.g. ["up"]; throws with its last lines when it fails. */
 export async function engine(words: readonly string[]): Promise<string> {
   return mustRun(process.execPath, [join(repository, 'infra', 'src', 'engine.ts'), ...words], { cwd: repository });
 }
@@ -102,6 +98,15 @@ export async function engine(words: readonly string[]): Promise<string> {
 export async function isAsStarted(): Promise<boolean> {
   const script = join(repository, 'infra', 'src', 'engine.ts');
   return (await run(process.execPath, [script, 'preview', '--expect-no-changes'], { cwd: repository })).code === 0;
+}
+
+/** Runs work that stops or kills processes, and has the engine look at the stack afterwards, whatever happens. */
+export async function thenRepaired<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await engine(['up']);
+  }
 }
 
 function stackConfigFile(): string {
@@ -118,12 +123,13 @@ export async function withServiceEnv<T>(entries: readonly string[], work: () => 
   const before = readFileSync(file, 'utf8');
   const document = parseDocument(before);
   document.setIn(['config', 'keelson:serviceEnv'], [...entries]);
-  writeFileSync(file, document.toString());
-  try {
-    await engine(['up']);
-    return await work();
-  } finally {
-    writeFileSync(file, before);
-    await engine(['up']);
-  }
+  return thenRepaired(async () => {
+    writeFileSync(file, document.toString());
+    try {
+      await engine(['up']);
+      return await work();
+    } finally {
+      writeFileSync(file, before);
+    }
+  });
 }
