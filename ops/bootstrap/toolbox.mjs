@@ -23,7 +23,9 @@ import * as redis from './tools/redis.mjs';
 export const toolbox = {
   node,
   deps: {
-    ...dependencies,
+    title: dependencies.title,
+    locate: dependencies.locate,
+    summary: dependencies.summary,
     provide: async (context, step, nodePath) => dependencies.provide(context, step, await nodePath()),
   },
   pulumi,

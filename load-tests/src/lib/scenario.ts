@@ -10,7 +10,12 @@ import { type Targets, thresholdsOf } from './targets.ts';
 import { postAlert } from './webhook.ts';
 
 const teams = readTeams();
-const targets = JSON.parse(open(import.meta.resolve('../../targets.json').replace('file://', ''))) as Targets;
+/** k6 resolves to an address; `open` wants a path, in which a space is a space. */
+function pathOf(file: string): string {
+  return decodeURIComponent(import.meta.resolve(file)).replace('file://', '');
+}
+
+const targets = JSON.parse(open(pathOf('../../targets.json'))) as Targets;
 const seed = Number(__ENV['SEED'] ?? 1);
 const run = __ENV['RUN'] ?? `${Date.now().toString(36)}`;
 
