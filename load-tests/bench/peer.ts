@@ -137,7 +137,11 @@ function findings(
   return {
     rows: [
       compared,
-      none('rows in Postgres against answers with 202, both sides', { missing, refused: ours.refused + peer.refused }),
+      none('rows in Postgres against answers with 202, both sides', {
+        missing,
+        'refused by keelson': ours.refused,
+        'refused by the peer': peer.refused,
+      }),
     ],
     details: {
       'rows counted': { keelson: rows.receipts, peer: rows.signals },
