@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
  *
  * @typedef {object} Context
  * @property {string} repository absolute path of the clone
- * @property {string} state      `<repository>/.keelson`, everything that belongs to this clone
+ * @property {string} state      `<repository>/.keelson`, everything that belongs to this clone; KEELSON_STATE_DIR moves it
  * @property {string} cache      per-user folder of immutable tools, shared by clones
  * @property {string} platform   e.g. `linux-x64`
  * @property {NodeJS.ProcessEnv} env
@@ -23,7 +23,7 @@ export function createContext(env, signal = new AbortController().signal) {
   const repository = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
   return {
     repository,
-    state: join(repository, '.keelson'),
+    state: env['KEELSON_STATE_DIR'] ? resolve(env['KEELSON_STATE_DIR']) : join(repository, '.keelson'),
     cache: cacheFolder(env),
     platform: `${process.platform}-${process.arch}`,
     env,

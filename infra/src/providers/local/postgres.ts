@@ -37,6 +37,9 @@ function settings(wanted: PostgresInputs): Record<string, string | number> {
     port: wanted.port,
     max_connections: wanted.maxConnections,
     shared_buffers: `${wanted.sharedBuffersMib}MB`,
+    // After each checkpoint the first change of a page writes all of it: fewer checkpoints, less to write.
+    checkpoint_timeout: '15min',
+    max_wal_size: '2GB',
     password_encryption: 'scram-sha-256',
     timezone: 'UTC',
     log_timezone: 'UTC',

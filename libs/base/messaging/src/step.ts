@@ -36,5 +36,5 @@ export interface WakeUp {
   readonly signalId: Id;
 }
 
-/** Where a test, or an injected delay, may interrupt a step. Never set in production. */
+/** Where a test, or an injected delay, may interrupt: beside a commit, named by the step that begins it. Never set in prod. */
 export type Probe = (point: 'before-commit' | 'after-commit', step: StepName) => Promise<void> | void;

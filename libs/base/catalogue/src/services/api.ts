@@ -19,6 +19,8 @@ export const api = defineService({
     z.strictObject({
       ...processEnv,
       ...postgresEnv,
+      // Every webhook is one short transaction: connections are what its rate is made of.
+      DATABASE_POOL_SIZE: postgresEnv.DATABASE_POOL_SIZE.default(20),
       ...redisEnv,
       ...tokenEnv,
       ...browserEnv,

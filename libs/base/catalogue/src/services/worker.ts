@@ -44,7 +44,7 @@ export const worker = defineService({
       .describe('neighbouring steps share a commit; off, each hops through the queue'),
     WORKER_STEP_DELAY: z
       .string()
-      .regex(/^[a-z]+:\d+$/)
+      .regex(/^(decide|route|listen):\d+$/, 'must be decide, route or listen, a colon and milliseconds')
       .optional()
       .describe('a step and milliseconds added to it, to prove that a load gate notices; never set in prod'),
     WORKER_CARRIER: z
