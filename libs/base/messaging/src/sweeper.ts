@@ -10,7 +10,7 @@ export interface SweeperOptions {
   readonly everyMs: number;
   readonly leaseMs: number;
   readonly liveness: boolean;
-  /** Most messages taken at once; bounds what a backlog can ask of one process. */
+  /** Most messages in hand at once; bounds what a backlog can ask of one process. */
   readonly limit: number;
   readonly onError: (error: unknown) => void;
 }
@@ -23,16 +23,17 @@ export class Sweeper {
   readonly #options: SweeperOptions;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
-  #inFlight = 0;
+  readonly #runs = new Set<Promise<unknown>>();
   #round: Promise<void> = Promise.resolve();
 
   constructor(options: SweeperOptions) {
     this.#options = options;
   }
 
+  /** Sweeps again and again. A round does not wait for what it took: one slow message must not hold up the others. */
   start(): void {
     this.#timer = setTimeout(() => {
-      this.#round = this.#sweep()
+      this.#round = this.#take()
         .catch(this.#options.onError)
         .finally(() => {
           if (!this.#stopped) this.start();
@@ -40,36 +41,27 @@ export class Sweeper {
     }, this.#options.everyMs);
   }
 
-  /** One sweep now; the number of messages taken. */
-  async sweepOnce(): Promise<number> {
-    const { database, owner, runner, leaseMs, liveness, limit, everyMs } = this.#options;
-    const room = limit - this.#inFlight;
-    if (!owner.alive || room <= 0) return 0;
-    const due = await database.relay((tx) =>
-      sweepOutbox(tx, { owner: owner.number, leaseMs, steps: runner.steps, graceMs: everyMs, limit: room, liveness }),
-    );
-    this.#inFlight += due.length;
-    await Promise.all(
-      due.map((wakeUp) =>
-        runner
-          .runWaiting(wakeUp)
-          .catch(this.#options.onError)
-          .finally(() => {
-            this.#inFlight -= 1;
-          }),
-      ),
-    );
-    return due.length;
-  }
-
+  /** Takes nothing more, and waits for what was taken. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#round;
+    await Promise.all(this.#runs);
   }
 
-  async #sweep(): Promise<void> {
-    // A full batch means more waits: take it at once instead of after the pause.
-    while (!this.#stopped && (await this.sweepOnce()) === this.#options.limit);
+  async #take(): Promise<void> {
+    const { database, owner, runner, leaseMs, liveness, limit, everyMs, onError } = this.#options;
+    const room = limit - this.#runs.size;
+    if (!owner.alive || room <= 0) return;
+    const due = await database.relay((tx) =>
+      sweepOutbox(tx, { owner: owner.number, leaseMs, steps: runner.steps, graceMs: everyMs, limit: room, liveness }),
+    );
+    for (const wakeUp of due) {
+      const run = runner
+        .runWaiting(wakeUp)
+        .catch(onError)
+        .finally(() => this.#runs.delete(run));
+      this.#runs.add(run);
+    }
   }
 }

@@ -8,5 +8,5 @@ export const paperCapabilities: BrokerCapabilities = {
   resumesStreams: true,
   // The venue runs on the same machine, or on one with a synchronised clock.
   venueClockSkew: '50 milliseconds',
-  submitWithin: '400 milliseconds',
+  submitWithin: '300 milliseconds',
 };
