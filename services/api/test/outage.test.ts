@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { api as apiService } from '@keelson/catalogue';
 import { errorBody } from '@keelson/contracts';
 import { migrate } from '@keelson/persistence';
 import { freePort, PostgresServer, RedisServer, seedTeam, type SeededTeam } from '@keelson/testkit';
@@ -27,7 +28,7 @@ afterAll(async () => {
 }, 30_000);
 
 /** Connections of one api process, as the catalogue has it. */
-const CONNECTIONS = 10;
+const CONNECTIONS = apiService.env.shape.DATABASE_POOL_SIZE.parse(undefined);
 
 let delivered = 0;
 function deliver(): Promise<Answer> {
