@@ -14,7 +14,9 @@ export interface PackageRow {
 const base = ['kernel', 'contracts', 'persistence', 'messaging', 'access'];
 const allBase = [...base, 'catalogue', 'runtime'];
 const domains = ['market', 'risk', 'orders', 'ledger', 'signals', 'brokers', 'stream'];
-const libraries = [...allBase, ...domains];
+/** What composes the domains: everything that acts across the flow. */
+const acrossFlow = ['oversight', 'pipeline'];
+const libraries = [...allBase, ...domains, ...acrossFlow];
 
 export const importTable: readonly PackageRow[] = [
   { name: 'kernel', folder: 'libs/base/kernel', mayImport: [] },
@@ -32,6 +34,12 @@ export const importTable: readonly PackageRow[] = [
   { name: 'signals', folder: 'libs/trading/signals', mayImport: base },
   { name: 'brokers', folder: 'libs/trading/brokers', mayImport: base },
   { name: 'stream', folder: 'libs/feeds/stream', mayImport: base },
+  {
+    name: 'oversight',
+    folder: 'libs/trading/oversight',
+    mayImport: [...base, 'market', 'risk', 'orders', 'ledger', 'brokers'],
+  },
+  { name: 'pipeline', folder: 'libs/trading/pipeline', mayImport: [...base, ...domains, 'oversight'] },
   { name: 'service-*', folder: 'services/*', mayImport: [...libraries, 'runbooks'] },
   { name: 'runbooks', folder: 'runbooks', mayImport: ['catalogue'] },
   { name: 'infra', folder: 'infra', mayImport: ['kernel', 'catalogue', 'runbooks'] },

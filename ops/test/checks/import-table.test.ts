@@ -31,6 +31,8 @@ const perRow: readonly Planted[] = [
   { row: 'signals', file: 'libs/trading/signals/src/a.ts', source: "import '@keelson/market';", rule: 'layer' },
   { row: 'brokers', file: 'libs/trading/brokers/src/a.ts', source: "import '@keelson/orders';", rule: 'layer' },
   { row: 'stream', file: 'libs/feeds/stream/src/a.ts', source: "import '@keelson/orders';", rule: 'layer' },
+  { row: 'oversight', file: 'libs/trading/oversight/src/a.ts', source: "import '@keelson/signals';", rule: 'layer' },
+  { row: 'pipeline', file: 'libs/trading/pipeline/src/a.ts', source: "import '@keelson/runtime';", rule: 'layer' },
   { row: 'service-*', file: 'services/api/src/a.ts', source: "import '@keelson/infra';", rule: 'layer' },
   { row: 'runbooks', file: 'runbooks/pipeline/A.alert.ts', source: "import '@keelson/kernel';", rule: 'layer' },
   { row: 'infra', file: 'infra/src/a.ts', source: "import '@keelson/contracts';", rule: 'layer' },

@@ -1,6 +1,6 @@
 import { worker } from '@keelson/catalogue';
+import { Pipeline } from '@keelson/pipeline';
 import { bootstrap } from '@keelson/runtime';
-import { Pipeline } from './pipeline.ts';
 import { WorkerModule } from './worker.module.ts';
 
 await bootstrap({

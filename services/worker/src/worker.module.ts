@@ -3,12 +3,11 @@ import { Owner, WakeUpQueue } from '@keelson/messaging';
 import { MessagingModule } from '@keelson/messaging/module';
 import { Database } from '@keelson/persistence';
 import { PersistenceModule } from '@keelson/persistence/module';
+import { Pipeline, probeFrom } from '@keelson/pipeline';
 import { type ConfigOf, HealthChecks, LOGGER, Metrics, NotReady } from '@keelson/runtime';
 import { RedisFrameSender } from '@keelson/stream';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { Pipeline } from './pipeline.ts';
-import { probeFrom } from './step-delay.ts';
 
 export type WorkerConfig = ConfigOf<typeof worker>;
 

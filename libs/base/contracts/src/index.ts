@@ -10,23 +10,33 @@ export { messageSchemas } from './message.ts';
 export type { Message, MessageType, Payload } from './message.ts';
 export type {
   BrokerAccepted,
+  BrokerBusted,
   BrokerCancelled,
+  BrokerCancelRefused,
+  BrokerCorrected,
+  BrokerExpired,
   BrokerFilled,
   BrokerNotSent,
   BrokerRejected,
+  BrokerReplaced,
   BrokerUnknown,
 } from './messages/broker.ts';
 export type { EntryPosted, Trade } from './messages/ledger.ts';
 export { orderStatus } from './messages/order.ts';
 export type {
+  CancelOrder,
   OrderApproved,
   OrderChanged,
   OrderDenied,
+  OrderFillBusted,
   OrderFilled,
   OrderStatus,
+  ReplaceOrder,
   SubmitOrder,
 } from './messages/order.ts';
 export type { SignalReceived } from './messages/signal.ts';
+export { exits, orderRole, orderTerms, spreadLeg, timeInForce } from './messages/terms.ts';
+export type { Exits, OrderRole, OrderTerms, OrderType, SpreadLeg, TimeInForce } from './messages/terms.ts';
 export { tradingState } from './messages/trading-state.ts';
 export type { TradingState, TradingStateChanged } from './messages/trading-state.ts';
 export { channel, clientFrame, eventFrame, FRAME_HINT_CHANNEL, STREAM_SUBPROTOCOL, terminalEvents } from './stream.ts';

@@ -2,14 +2,28 @@ import type { Id } from '@keelson/kernel';
 import type { z } from 'zod';
 import {
   brokerAccepted,
+  brokerBusted,
   brokerCancelled,
+  brokerCancelRefused,
+  brokerCorrected,
+  brokerExpired,
   brokerFilled,
   brokerNotSent,
   brokerRejected,
+  brokerReplaced,
   brokerUnknown,
 } from './messages/broker.ts';
 import { entryPosted, trade } from './messages/ledger.ts';
-import { orderApproved, orderChanged, orderDenied, orderFilled, submitOrder } from './messages/order.ts';
+import {
+  cancelOrder,
+  orderApproved,
+  orderChanged,
+  orderDenied,
+  orderFillBusted,
+  orderFilled,
+  replaceOrder,
+  submitOrder,
+} from './messages/order.ts';
 import { signalReceived } from './messages/signal.ts';
 import { tradingStateChanged } from './messages/trading-state.ts';
 
@@ -19,14 +33,22 @@ export const messageSchemas = {
   'order.approved': orderApproved,
   'order.denied': orderDenied,
   submit_order: submitOrder,
+  cancel_order: cancelOrder,
+  replace_order: replaceOrder,
   'broker.accepted': brokerAccepted,
   'broker.rejected': brokerRejected,
   'broker.filled': brokerFilled,
   'broker.cancelled': brokerCancelled,
+  'broker.expired': brokerExpired,
+  'broker.replaced': brokerReplaced,
+  'broker.cancel_refused': brokerCancelRefused,
+  'broker.busted': brokerBusted,
+  'broker.corrected': brokerCorrected,
   'broker.unknown': brokerUnknown,
   'broker.not_sent': brokerNotSent,
   'order.changed': orderChanged,
   'order.filled': orderFilled,
+  'order.fill_busted': orderFillBusted,
   'entry.posted': entryPosted,
   'trade.created': trade,
   'trade.updated': trade,

@@ -1,4 +1,4 @@
-import type { Message, Payload, Side } from '@keelson/contracts';
+import type { Message, OrderTerms, Payload, Side } from '@keelson/contracts';
 import type { BrokerCapabilities } from './capabilities.ts';
 
 /** An order as a venue is given it. Amounts are decimal text, as in messages. */
@@ -8,8 +8,10 @@ export interface OrderRequest {
   readonly account: string;
   readonly symbol: string;
   readonly side: Side;
-  readonly type: 'market';
   readonly quantity: string;
+  readonly terms: OrderTerms;
+  /** True where it must never open or enlarge a position; venues that know the flag enforce it. */
+  readonly reduceOnly: boolean;
   /** Price the trader saw, in quote currency per unit; venues that need none ignore it. */
   readonly referencePrice?: string;
 }
@@ -49,6 +51,65 @@ export type CancelOutcome =
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'unknown'; readonly reason: string };
 
+/** A revision in the place of a working order. `quantity` is what shall be open from then on. */
+export interface ReplaceRequest {
+  readonly account: string;
+  /** The order that goes. */
+  readonly clientOrderId: string;
+  /** The order that comes; refused as duplicate when the venue has it already. */
+  readonly revision: Omit<OrderRequest, 'account'>;
+}
+
+/** `closed`: the order had ended, or is ending, and nothing came in its place. */
+export type ReplaceOutcome =
+  | { readonly outcome: 'replaced' | 'closed' | 'refused'; readonly reports: readonly BrokerReport[] }
+  | { readonly outcome: 'not_found' }
+  | { readonly outcome: 'unknown'; readonly reason: string };
+
+/** An order as the venue shows it, ours or not: a manual one has no client order id of ours. */
+export interface VenueOrder {
+  readonly account: string;
+  readonly venueOrderId: string;
+  readonly clientOrderId: string | undefined;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: string;
+  readonly filledQuantity: string;
+  readonly terms: OrderTerms;
+  readonly reduceOnly: boolean;
+  readonly placedAt: string;
+}
+
+/** An execution as the venue's books have it. `executionId` is what fills, busts and corrections are matched by. */
+export interface VenueExecution {
+  readonly account: string;
+  readonly executionId: string;
+  readonly venueOrderId: string;
+  readonly clientOrderId: string | undefined;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: string;
+  readonly price: string;
+  readonly fee: string | undefined;
+  readonly at: string;
+}
+
+/** What an account is worth at its venue, per currency; decimal text. */
+export interface VenueBalance {
+  readonly account: string;
+  readonly currency: string;
+  readonly cash: string;
+}
+
+/** What a venue shows when asked; `asOf` is the venue's time of the snapshot, ISO 8601. */
+export type Snapshot<What> =
+  | { readonly outcome: 'known'; readonly asOf: string; readonly items: readonly What[] }
+  | { readonly outcome: 'unavailable'; readonly reason: string };
+
+/** How a cancel-all ended: `requested` counts the orders that the venue took it for; `open` ones are seen by openOrders. */
+export type CancelAllOutcome =
+  { readonly outcome: 'requested'; readonly count: number } | { readonly outcome: 'unknown'; readonly reason: string };
+
 /** A position as the venue counts it; `netQuantity` is decimal text, negative when short. Flat ones are left out. */
 export interface VenuePosition {
   readonly account: string;
@@ -79,7 +140,19 @@ export interface Broker {
     onReport: (report: BrokerReport, cursor: string) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Addressed by the venue's own id: for orders that are not ours. */
+  cancelAtVenue(venueOrderId: string, account: string): Promise<CancelOutcome>;
+  /**
+   * The venue's own mass cancel, manual orders included. With `keepReduceOnly` protective orders stay; a venue without
+   * that distinction says so in its capabilities, and the caller cancels one by one instead.
+   */
+  cancelAll(account: string, options: { readonly keepReduceOnly: boolean }): Promise<CancelAllOutcome>;
+  replace(request: ReplaceRequest, deadline: Date): Promise<ReplaceOutcome>;
   positions(account: string): Promise<PositionsOutcome>;
+  openOrders(account: string): Promise<Snapshot<VenueOrder>>;
+  /** Every execution of the account since then, busted ones left out, corrected ones as corrected. */
+  executions(account: string, since: Date): Promise<Snapshot<VenueExecution>>;
+  balances(account: string): Promise<Snapshot<VenueBalance>>;
   /** Closes connections; call it after every stream has ended. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { OrderType, TimeInForce } from '@keelson/contracts';
 import type { Duration } from '@keelson/kernel';
 
 /** What a venue can be relied on for. Each line is proven by a case of the conformance suite, against the venue itself. */
@@ -10,6 +11,17 @@ export interface BrokerCapabilities {
   readonly honoursDeadlines: boolean;
   /** The venue replays events after a cursor, also those of before its own restart. */
   readonly resumesStreams: boolean;
+  /** What the venue takes; a missing type, time in force or session is refused before anything is sent. */
+  readonly orderTypes: readonly OrderType[];
+  readonly timesInForce: readonly TimeInForce[];
+  /** `atomic`: the old order and its revision are never open together; `none`: cancel, await the end, submit. */
+  readonly replace: 'atomic' | 'none';
+  /** The venue enforces reduce-only; where not, the sizing on our side is all there is. */
+  readonly reduceOnly: boolean;
+  /** `keeps_reduce_only`: the mass cancel can leave protective orders; `all`: it takes everything. */
+  readonly cancelAll: 'keeps_reduce_only' | 'all';
+  /** Requests that the venue allows, cancels going first; undefined where it names no limit. */
+  readonly requestsPerMinute: number | undefined;
   /** How far the venue's clock may be from ours. Past a deadline by this much, an order that is not there never will be. */
   readonly venueClockSkew: Duration;
   /** The time a submission is given: what the deadline of an attempt is set to, from the claim on. */

@@ -4,11 +4,18 @@ export type { PaperSettings } from './adapters/paper/config.ts';
 export type {
   Broker,
   BrokerReport,
+  CancelAllOutcome,
   CancelOutcome,
   FindOutcome,
   OrderRequest,
   PositionsOutcome,
+  ReplaceOutcome,
+  ReplaceRequest,
+  Snapshot,
   SubmitOutcome,
+  VenueBalance,
+  VenueExecution,
+  VenueOrder,
   VenuePosition,
 } from './broker.port.ts';
 export type { BrokerCapabilities } from './capabilities.ts';

@@ -207,7 +207,8 @@ function requestOf(order: SubmitOrder): OrderRequest {
     account: order.accountId,
     symbol: order.symbol,
     side: order.side,
-    type: order.type,
+    terms: order.terms,
+    reduceOnly: order.reduceOnly,
     quantity: order.quantity,
     referencePrice: order.referencePrice,
   };

@@ -14,7 +14,7 @@ const ORDER: OrderRequest = {
   account: 'account',
   symbol: 'AAPL',
   side: 'buy',
-  type: 'market',
+  terms: { type: 'market', timeInForce: 'day' },
   quantity: '10',
 };
 const VIEW = {

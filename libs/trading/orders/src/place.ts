@@ -15,6 +15,7 @@ export const place: StepHandler<undefined> = {
     invariant(message.type === 'order.approved', 'Step place consumes order.approved');
     const { intentId, signalId, accountId, symbol, side, quantity, price, notional, broker, expiresAt } =
       message.payload;
+    const { terms, reduceOnly } = message.payload;
     const orderId = orderIdOf(intentId, 0, 0);
     const clientOrderId = clientOrderIdOf(intentId, 0, 0);
     const intent = { intentId, signalId, accountId, symbol, side, quantity, notional };
@@ -35,7 +36,9 @@ export const place: StepHandler<undefined> = {
         clientOrderId,
         symbol,
         side,
-        type: 'market',
+        role: 'entry',
+        terms,
+        reduceOnly,
         quantity,
         referencePrice: price,
         expiresAt,

@@ -53,6 +53,8 @@ function approved(message: Message, situation: Situation): Message<'order.approv
     broker: situation.broker,
     multiplier: decimalText(situation.multiplier),
     currency: situation.currency,
+    terms: { type: 'market', timeInForce: 'day' },
+    reduceOnly: false,
     expiresAt: situation.expiresAt.toISOString(),
   };
   return {

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { Owner, WakeUpQueue } from '@keelson/messaging';
 import { Database } from '@keelson/persistence';
 import { RedisFrameSender } from '@keelson/stream';
-import { Pipeline } from '../../src/pipeline.ts';
+import { Pipeline } from '@keelson/pipeline';
 import { COMMON, type KillPoint, type WorkerSettings } from './pipeline-settings.ts';
 
 /**

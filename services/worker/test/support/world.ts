@@ -8,7 +8,7 @@ import { Database } from '@keelson/persistence';
 import { SignalsService } from '@keelson/signals';
 import { RedisFrameSender } from '@keelson/stream';
 import { RedisServer, seedTeam, testDatabase, type SeededTeam, type TestDatabase } from '@keelson/testkit';
-import { Pipeline, type PipelineSettings } from '../../src/pipeline.ts';
+import { Pipeline, type PipelineSettings } from '@keelson/pipeline';
 import { audit, type Audit } from './audit.ts';
 import { ALL_STEPS, COMMON, type WorkerSettings } from './pipeline-settings.ts';
 import { until } from './until.ts';

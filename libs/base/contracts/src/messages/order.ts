@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decimal, id, instant, side, symbol } from '../fields.ts';
+import { exits, orderAddress, orderRole, orderTerms, spreadLeg } from './terms.ts';
 
 /** What an intent may do: written by risk, read by orders. The exposure for `notional` is reserved in the same commit. */
 export const orderApproved = z.strictObject({
@@ -15,6 +16,12 @@ export const orderApproved = z.strictObject({
   broker: z.string().min(1).max(40),
   multiplier: decimal,
   currency: z.string().min(3).max(10),
+  terms: orderTerms,
+  exits: exits.optional(),
+  /** Present for a spread: then symbol, side and price above are those of the whole, and each leg becomes an order. */
+  legs: z.array(spreadLeg).min(2).max(4).optional(),
+  /** True where the venue may only ever shrink a position by it. */
+  reduceOnly: z.boolean(),
   expiresAt: instant,
 });
 export type OrderApproved = z.infer<typeof orderApproved>;
@@ -44,20 +51,39 @@ export type OrderDenied = z.infer<typeof orderDenied>;
 
 /** A command to the venue. The client order id is a pure function of intent, leg and revision. */
 export const submitOrder = z.strictObject({
-  orderId: id,
-  intentId: id,
-  signalId: id,
-  accountId: id,
-  broker: z.string().min(1).max(40),
-  clientOrderId: z.string().min(1).max(64),
+  ...orderAddress,
+  role: orderRole,
   symbol,
   side,
-  type: z.literal('market'),
   quantity: decimal,
+  terms: orderTerms,
+  reduceOnly: z.boolean(),
   referencePrice: decimal,
   expiresAt: instant,
 });
 export type SubmitOrder = z.infer<typeof submitOrder>;
+
+/** Takes an order back. Idempotent at every venue; the attempt id tells two askings apart. */
+export const cancelOrder = z.strictObject({ ...orderAddress, attemptId: id, reason: z.string().min(1).max(500) });
+export type CancelOrder = z.infer<typeof cancelOrder>;
+
+/**
+ * Puts a revision in the place of a working order. `quantity` is what shall be open from then on; the fills of earlier
+ * revisions stay theirs.
+ */
+export const replaceOrder = z.strictObject({
+  ...orderAddress,
+  attemptId: id,
+  /** The revision that takes its place. */
+  revision: z.strictObject({
+    orderId: id,
+    clientOrderId: z.string().min(1).max(64),
+    quantity: decimal,
+    terms: orderTerms,
+  }),
+  expiresAt: instant,
+});
+export type ReplaceOrder = z.infer<typeof replaceOrder>;
 
 export const orderStatus = z.enum([
   'created',
@@ -69,6 +95,7 @@ export const orderStatus = z.enum([
   'rejected',
   'cancelled',
   'expired',
+  'replaced',
 ]);
 export type OrderStatus = z.infer<typeof orderStatus>;
 
@@ -92,6 +119,19 @@ export const orderChanged = z.strictObject({
 });
 export type OrderChanged = z.infer<typeof orderChanged>;
 
+/** The venue took an execution back (bust). Booked as the reversal of its entry; a correction is a bust and a new fill. */
+export const orderFillBusted = z.strictObject({
+  fillId: id,
+  orderId: id,
+  intentId: id,
+  signalId: id,
+  accountId: id,
+  symbol,
+  reason: z.string().max(500),
+  at: instant,
+});
+export type OrderFillBusted = z.infer<typeof orderFillBusted>;
+
 /** One execution at the venue, booked exactly once. */
 export const orderFilled = z.strictObject({
   fillId: id,
@@ -105,6 +145,8 @@ export const orderFilled = z.strictObject({
   price: decimal,
   multiplier: decimal,
   currency: z.string().min(3).max(10),
+  /** What the venue charged for it, in `currency`; absent when it says nothing of fees. */
+  fee: decimal.optional(),
   executedAt: instant,
 });
 export type OrderFilled = z.infer<typeof orderFilled>;

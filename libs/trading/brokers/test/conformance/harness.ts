@@ -39,8 +39,9 @@ export function orderFor(venue: VenueUnderTest, change: Partial<OrderRequest> = 
     account: venue.account,
     symbol: venue.symbol,
     side: 'buy',
-    type: 'market',
+    terms: { type: 'market', timeInForce: 'day' },
     quantity: '10',
+    reduceOnly: false,
     referencePrice: '100.00',
     ...change,
   };

@@ -105,7 +105,7 @@ function bodyOf(order: OrderRequest, deadline: Date): string {
     account: order.account,
     symbol: order.symbol,
     side: order.side,
-    type: order.type,
+    type: order.terms.type,
     quantity: order.quantity,
     reference_price: order.referencePrice,
     deadline: deadline.toISOString(),
