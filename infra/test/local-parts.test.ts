@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { refusals } from '../src/providers/local/check.ts';
-import { changedPaths, fromStruct, toStruct, UNKNOWN } from '../src/providers/local/wire.ts';
+import { refusals } from '../src/providers/plugin/check.ts';
+import { changedPaths, fromStruct, sealed, toStruct, UNKNOWN } from '../src/providers/plugin/wire.ts';
 import { identityOf, isAlive, memoryMib } from '../src/targets/local/identity.ts';
 import { isFree, ownerOf } from '../src/targets/local/ports.ts';
 import { processSpec, specHash, type ProcessSpec } from '../src/targets/local/process-spec.ts';
@@ -31,6 +31,14 @@ describe('properties on the wire', () => {
     const { values, secretPaths } = fromStruct(toStruct({ env: { A: '1' }, list: [1, 'two', null] }, ['env']));
     expect(values).toEqual({ env: { A: '1' }, list: [1, 'two', null] });
     expect([...secretPaths]).toEqual(['env']);
+  });
+
+  it('echo a secret input as a secret, also deep inside, and never seal twice', () => {
+    const secretPaths = new Set(['env.PASSWORD', 'keys.0', 'absent.path', 'token']);
+    const echoed = sealed({ env: { PASSWORD: 'p', PORT: '1' }, keys: ['k', 'open'], token: 't' }, secretPaths);
+    const back = fromStruct(toStruct(echoed, ['token']));
+    expect(back.values).toEqual({ env: { PASSWORD: 'p', PORT: '1' }, keys: ['k', 'open'], token: 't' });
+    expect([...back.secretPaths].sort()).toEqual(['env.PASSWORD', 'keys.0', 'token']);
   });
 
   it('differ at the paths where they differ', () => {

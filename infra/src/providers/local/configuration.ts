@@ -4,9 +4,9 @@ import { foldersOf } from '../../targets/local/folders.ts';
 import { isAlive } from '../../targets/local/identity.ts';
 import { isFree, ownerOf } from '../../targets/local/ports.ts';
 import { readJournal } from '../../targets/local/supervisor/journal.ts';
-import type { Refusal } from './check.ts';
-import type { ProviderContext } from './handler.ts';
-import type { Properties } from './wire.ts';
+import type { Refusal } from '../plugin/check.ts';
+import type { LocalContext } from './handler.ts';
+import type { Properties } from '../plugin/wire.ts';
 
 /** The provider's configuration; the engine hands all values over as text. */
 const configuration = z.object({
@@ -16,7 +16,7 @@ const configuration = z.object({
   ports: z.string().transform((text) => z.record(z.string(), z.number()).parse(JSON.parse(text))),
 });
 
-export function configure(values: Properties): ProviderContext {
+export function configure(values: Properties): LocalContext {
   const { stack, folder } = configuration.parse(values);
   const folders = foldersOf(stack, folder);
   return { folders, supervisor: new SupervisorClient(folders), wipe: process.env['KEELSON_WIPE'] === '1' };

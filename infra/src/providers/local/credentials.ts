@@ -2,8 +2,8 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { ProviderContext, ResourceHandler } from './handler.ts';
-import { UNKNOWN, type Properties } from './wire.ts';
+import type { LocalContext, LocalHandler } from './handler.ts';
+import { UNKNOWN, type Properties } from '../plugin/wire.ts';
 
 const inputs = z.strictObject({
   /** Postgres as its owner, with everything but the password when `ownPostgres`. */
@@ -102,7 +102,7 @@ function textOf(credentials: CredentialsFile): string {
   return `${JSON.stringify(credentials, null, 2)}\n`;
 }
 
-function write(context: ProviderContext, credentials: CredentialsFile): Properties {
+function write(context: LocalContext, credentials: CredentialsFile): Properties {
   const file = context.folders.credentialsFile;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, textOf(credentials), { mode: 0o600 });
@@ -140,7 +140,7 @@ function fromOutputs(outputs: Properties, wanted: CredentialsInputs): Credential
 }
 
 /** Passwords, the key that signs demo tokens and the demo webhook's key: random, sealed in the state, and in one file. */
-export const credentialsHandler: ResourceHandler<CredentialsInputs> = {
+export const credentialsHandler: LocalHandler<CredentialsInputs> = {
   schema: inputs,
   secretOutputs: SECRET_OUTPUTS,
   replaceOn: [],
@@ -159,7 +159,7 @@ export const credentialsHandler: ResourceHandler<CredentialsInputs> = {
     outputs: write(context, compose(wanted, readFile(context.folders.credentialsFile))),
   }),
   update: async (context, wanted, before) => write(context, compose(wanted, fromOutputs(before, wanted))),
-  read: async (_context, _wanted, before) => before,
+  read: async (_context, _wanted, before) => ({ outputs: before }),
   async delete(context) {
     // Data folders outlive their resources, and their passwords with them.
     if (context.wipe) rmSync(context.folders.credentialsFile, { force: true });

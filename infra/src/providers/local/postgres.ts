@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { ProcessSpec } from '../../targets/local/process-spec.ts';
-import type { ProviderContext, ResourceHandler } from './handler.ts';
+import type { LocalContext, LocalHandler } from './handler.ts';
 import { clusterId, ensureCluster, hasPassword, postgresEnvironment, programOf } from './postgres-cluster.ts';
 import { ensureRunning, plannedRun, readRun, runDrift } from './supervised-resource.ts';
-import { UNKNOWN, type Properties } from './wire.ts';
+import { UNKNOWN, type Properties } from '../plugin/wire.ts';
 
 const identifier = z.string().regex(/^[a-z_][a-z0-9_]*$/, 'must be a plain SQL name');
 
@@ -48,7 +48,7 @@ function settings(wanted: PostgresInputs): Record<string, string | number> {
   };
 }
 
-function specOf(context: ProviderContext, wanted: PostgresInputs, cluster: string): ProcessSpec {
+function specOf(context: LocalContext, wanted: PostgresInputs, cluster: string): ProcessSpec {
   const options = Object.entries(settings(wanted)).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const [command = '', ...args] = programOf(wanted, 'postgres', ['-D', context.folders.postgres, ...options]);
   return {
@@ -71,7 +71,7 @@ function specOf(context: ProviderContext, wanted: PostgresInputs, cluster: strin
 }
 
 /** A server whose password changed is stopped first: its owner can't be asked to log in with the old one. */
-async function bringUp(context: ProviderContext, wanted: PostgresInputs): Promise<Properties> {
+async function bringUp(context: LocalContext, wanted: PostgresInputs): Promise<Properties> {
   const { user, password, database, binDir, prefix } = wanted;
   const cluster = { folder: context.folders.postgres, binDir, prefix, user, password, database };
   if (!hasPassword(cluster)) await context.supervisor.remove(INSTANCE);
@@ -80,7 +80,7 @@ async function bringUp(context: ProviderContext, wanted: PostgresInputs): Promis
 }
 
 /** A PostgreSQL server of this stack, with its owner and one database. */
-export const postgresHandler: ResourceHandler<PostgresInputs> = {
+export const postgresHandler: LocalHandler<PostgresInputs> = {
   schema: inputs,
   secretOutputs: [],
   replaceOn: [],

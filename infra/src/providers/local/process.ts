@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { processSpec, type ProcessSpec } from '../../targets/local/process-spec.ts';
-import type { ResourceHandler } from './handler.ts';
+import type { Properties } from '../plugin/wire.ts';
+import type { LocalContext, LocalHandler } from './handler.ts';
 import { ensureRunning, plannedRun, readRun, runDrift } from './supervised-resource.ts';
 
 const inputs = z.strictObject({
@@ -17,8 +18,13 @@ function specOf({ writes: _writes, ...rest }: ProcessInputs): ProcessSpec {
   return { ...rest, kind: 'service' };
 }
 
+function run(context: LocalContext, wanted: ProcessInputs): Promise<Properties> {
+  for (const file of wanted.writes ?? []) mkdirSync(dirname(file), { recursive: true });
+  return ensureRunning(context, specOf(wanted), { url: wanted.url ?? null });
+}
+
 /** One instance of a service on this machine, run by the stack's supervisor. */
-export const processHandler: ResourceHandler<ProcessInputs> = {
+export const processHandler: LocalHandler<ProcessInputs> = {
   schema: inputs,
   secretOutputs: [],
   replaceOn: ['instance'],
@@ -32,14 +38,8 @@ export const processHandler: ResourceHandler<ProcessInputs> = {
     );
     return { url: planned['url'] ?? null, ...run };
   },
-  async create(context, wanted) {
-    for (const file of wanted.writes ?? []) mkdirSync(dirname(file), { recursive: true });
-    const outputs = await ensureRunning(context, specOf(wanted), { url: wanted.url ?? null });
-    return { id: wanted.instance, outputs };
-  },
-  async update(context, wanted) {
-    return (await this.create(context, wanted)).outputs;
-  },
+  create: async (context, wanted) => ({ id: wanted.instance, outputs: await run(context, wanted) }),
+  update: run,
   read: (context, { instance }, before) => readRun(context, instance, before),
   delete: (context, { instance }) => context.supervisor.remove(instance),
 };

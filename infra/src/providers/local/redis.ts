@@ -3,9 +3,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ProcessSpec } from '../../targets/local/process-spec.ts';
-import type { ProviderContext, ResourceHandler } from './handler.ts';
+import type { LocalContext, LocalHandler } from './handler.ts';
 import { ensureRunning, plannedRun, readRun, runDrift } from './supervised-resource.ts';
-import type { Properties } from './wire.ts';
+import type { Properties } from '../plugin/wire.ts';
 
 const inputs = z.strictObject({
   server: z.string().startsWith('/', 'must be an absolute path'),
@@ -19,7 +19,7 @@ type RedisInputs = z.infer<typeof inputs>;
 const INSTANCE = 'redis';
 
 /** The password is in the file and nowhere else: arguments can be read by everybody on the machine. */
-function configurationOf(context: ProviderContext, wanted: RedisInputs): string {
+function configurationOf(context: LocalContext, wanted: RedisInputs): string {
   return [
     'bind 127.0.0.1',
     `port ${wanted.port}`,
@@ -35,11 +35,11 @@ function configurationOf(context: ProviderContext, wanted: RedisInputs): string 
   ].join('\n');
 }
 
-function configurationFile(context: ProviderContext): string {
+function configurationFile(context: LocalContext): string {
   return join(context.folders.redis, 'redis.conf');
 }
 
-function specOf(context: ProviderContext, wanted: RedisInputs): ProcessSpec {
+function specOf(context: LocalContext, wanted: RedisInputs): ProcessSpec {
   return {
     instance: INSTANCE,
     service: INSTANCE,
@@ -60,14 +60,14 @@ function specOf(context: ProviderContext, wanted: RedisInputs): ProcessSpec {
   };
 }
 
-async function bringUp(context: ProviderContext, wanted: RedisInputs): Promise<Properties> {
+async function bringUp(context: LocalContext, wanted: RedisInputs): Promise<Properties> {
   mkdirSync(context.folders.redis, { recursive: true, mode: 0o700 });
   writeFileSync(configurationFile(context), configurationOf(context, wanted), { mode: 0o600 });
   return ensureRunning(context, specOf(context, wanted), {});
 }
 
 /** A Redis server of this stack: a carrier, so its data may be lost, but it never evicts. */
-export const redisHandler: ResourceHandler<RedisInputs> = {
+export const redisHandler: LocalHandler<RedisInputs> = {
   schema: inputs,
   secretOutputs: [],
   replaceOn: [],

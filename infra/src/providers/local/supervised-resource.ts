@@ -1,7 +1,8 @@
 import { NotReadyError } from '../../targets/local/client.ts';
 import { specHash, type ProcessSpec, type ProcessStatus } from '../../targets/local/process-spec.ts';
-import { InitializationError, type Drift, type ProviderContext } from './handler.ts';
-import { UNKNOWN, type Properties } from './wire.ts';
+import { InitializationError, type Drift, type Found } from '../plugin/handler.ts';
+import type { LocalContext } from './handler.ts';
+import { UNKNOWN, type Properties } from '../plugin/wire.ts';
 
 /** What every resource that is a process records: enough to see later that it is another run, or runs something else. */
 function outputsOf(status: ProcessStatus): Properties {
@@ -9,11 +10,7 @@ function outputsOf(status: ProcessStatus): Properties {
 }
 
 /** Starts or replaces the process and waits until it is ready. One that isn't stays recorded, for the next update to mend. */
-export async function ensureRunning(
-  context: ProviderContext,
-  spec: ProcessSpec,
-  known: Properties,
-): Promise<Properties> {
+export async function ensureRunning(context: LocalContext, spec: ProcessSpec, known: Properties): Promise<Properties> {
   try {
     return { ...known, ...outputsOf(await context.supervisor.ensure(spec)) };
   } catch (error) {
@@ -26,7 +23,7 @@ export async function ensureRunning(
  * Read-only comparison with the supervisor. A process that died counts as drift also when it is back already: the
  * update then only records the new run.
  */
-export async function runDrift(context: ProviderContext, instance: string, outputs: Properties): Promise<Drift[]> {
+export async function runDrift(context: LocalContext, instance: string, outputs: Properties): Promise<Drift[]> {
   const status = await context.supervisor.find(instance);
   if (!status) return [{ property: 'incarnation', reason: 'it does not run, or nobody supervises it' }];
   if (status.specHash !== outputs['specHash']) return [{ property: 'specHash', reason: 'it runs with another spec' }];
@@ -39,20 +36,16 @@ export async function runDrift(context: ProviderContext, instance: string, outpu
 }
 
 /** Outputs of a run before it is made: those of the running process when an update would leave it alone. */
-export async function plannedRun(context: ProviderContext, instance: string, spec?: ProcessSpec): Promise<Properties> {
+export async function plannedRun(context: LocalContext, instance: string, spec?: ProcessSpec): Promise<Properties> {
   const status = spec && (await context.supervisor.find(instance));
   const kept = status?.state === 'ready' && status.specHash === specHash(spec as ProcessSpec);
   return kept && status ? outputsOf(status) : { incarnation: UNKNOWN, specHash: UNKNOWN };
 }
 
 /** The recorded outputs with what the supervisor says now; undefined when the process is gone for good. */
-export async function readRun(
-  context: ProviderContext,
-  instance: string,
-  before: Properties,
-): Promise<Properties | undefined> {
+export async function readRun(context: LocalContext, instance: string, before: Properties): Promise<Found | undefined> {
   const all = await context.supervisor.list();
-  if (!all) return { ...before, incarnation: 'unsupervised' };
+  if (!all) return { outputs: { ...before, incarnation: 'unsupervised' } };
   const status = all.find((candidate) => candidate.instance === instance);
-  return status && { ...before, ...outputsOf(status) };
+  return status && { outputs: { ...before, ...outputsOf(status) } };
 }

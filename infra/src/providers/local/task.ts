@@ -1,9 +1,9 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ProviderContext, ResourceHandler } from './handler.ts';
+import type { LocalContext, LocalHandler } from './handler.ts';
 import { explain, runCommand } from './run-command.ts';
-import { UNKNOWN, type Properties } from './wire.ts';
+import { UNKNOWN, type Properties } from '../plugin/wire.ts';
 
 const inputs = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens'),
@@ -25,7 +25,7 @@ function reported(stdout: string): string {
   return stdout.split('\n').findLast((line) => line.startsWith('{')) ?? '{}';
 }
 
-async function run(context: ProviderContext, task: TaskInputs): Promise<Properties> {
+async function run(context: LocalContext, task: TaskInputs): Promise<Properties> {
   const result = await runCommand(task);
   const secrets = Object.values(task.env);
   mkdirSync(context.folders.logs, { recursive: true, mode: 0o700 });
@@ -36,7 +36,7 @@ async function run(context: ProviderContext, task: TaskInputs): Promise<Properti
 }
 
 /** A command that brings a database to a state: run when it is new, when what it reads changed, or when its database is another. */
-export const taskHandler: ResourceHandler<TaskInputs> = {
+export const taskHandler: LocalHandler<TaskInputs> = {
   schema: inputs,
   secretOutputs: [],
   replaceOn: [],
@@ -44,7 +44,7 @@ export const taskHandler: ResourceHandler<TaskInputs> = {
   planned: async () => ({ result: UNKNOWN }),
   create: async (context, task) => ({ id: task.name, outputs: await run(context, task) }),
   update: (context, task) => run(context, task),
-  read: async (_context, _task, before) => before,
+  read: async (_context, _task, before) => ({ outputs: before }),
   // What a migration or a seed did goes with the data, not with the resource.
   delete: async () => undefined,
 };

@@ -27,6 +27,10 @@ function isEnvelope(value: object): value is { value: Property } {
   return (value as Record<string, unknown>)[SIGNATURE_KEY] === SECRET_SIGNATURE;
 }
 
+function isSealed(value: Property): boolean {
+  return typeof value === 'object' && value !== null && isEnvelope(value);
+}
+
 function open(value: Property, path: string, secretPaths: Set<string>): Property {
   if (Array.isArray(value)) return value.map((item, index) => open(item, `${path}.${index}`, secretPaths));
   if (typeof value !== 'object' || value === null) return value;
@@ -46,13 +50,31 @@ export function fromStruct(struct: Struct | undefined): Opened {
   return { values, secretPaths };
 }
 
+function sealAt(value: Property | undefined, path: readonly string[]): Property | undefined {
+  if (value === undefined) return undefined;
+  const [key, ...rest] = path;
+  if (key === undefined) return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value };
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, Property>;
+  const inner = sealAt(copy[key], rest);
+  if (inner !== undefined) copy[key] = inner;
+  return copy as Property;
+}
+
+/** Properties with what stands at these dotted paths in secret envelopes. */
+export function sealed(values: Properties, paths: ReadonlySet<string>): Properties {
+  // The deepest first: an envelope around a part stays inside one around the whole.
+  const deepestFirst = [...paths].sort((a, b) => b.length - a.length);
+  return deepestFirst.reduce((result, path) => sealAt(result, path.split('.')) as Properties, values);
+}
+
 /** Writes properties for the engine; the named ones are put into secret envelopes. */
 export function toStruct(values: Properties, secretNames: readonly string[] = []): Struct {
-  const sealed = Object.entries(values).map(([key, value]) => [
+  const entries = Object.entries(values).map(([key, value]) => [
     key,
-    secretNames.includes(key) ? { [SIGNATURE_KEY]: SECRET_SIGNATURE, value } : value,
+    secretNames.includes(key) && !isSealed(value) ? { [SIGNATURE_KEY]: SECRET_SIGNATURE, value } : value,
   ]);
-  return SdkStruct.fromJavaScript(Object.fromEntries(sealed));
+  return SdkStruct.fromJavaScript(Object.fromEntries(entries));
 }
 
 /** Whether a value, or anything inside it, is not known yet. */
