@@ -7,6 +7,7 @@ import { CreateLedger } from './migrations/2026_11_21_0950_create_ledger.ts';
 import { CreateStream } from './migrations/2026_11_21_1000_create_stream.ts';
 import { CreateOperations } from './migrations/2026_11_21_1010_create_operations.ts';
 import { CreateSelfTest } from './migrations/2026_11_21_1020_create_self_test.ts';
+import { CreateHalts } from './migrations/2026_11_21_1150_create_halts.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   CreateStream,
   CreateOperations,
   CreateSelfTest,
+  CreateHalts,
 ];
