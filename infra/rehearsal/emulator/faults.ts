@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** How a call is disturbed. `before`: nothing has happened; `after`: it has, and the answer is lost or wrong. */
+export const faultSpec = z.strictObject({
+  /** One vendor's calls, or everybody's. */
+  vendor: z.string().optional(),
+  /** A part of the operation's name, e.g. `serviceCreate`. */
+  operation: z.string().optional(),
+  /** `mutating`: count changes only. */
+  calls: z.enum(['any', 'mutating']).default('mutating'),
+  /** The first matching call is 1. */
+  nth: z.int().min(1).default(1),
+  times: z.int().min(1).default(1),
+  moment: z.enum(['before', 'after']).default('before'),
+  kind: z.enum(['429', '500', '503', '401', '403', 'timeout', 'reset', 'slow']),
+  /** With 429: what Retry-After says, in seconds. */
+  retryAfter: z.int().min(0).default(1),
+});
+export type FaultSpec = z.infer<typeof faultSpec>;
+
+/** The faults that are ordered, each counting the calls that match it. */
+export class Faults {
+  #ordered: { readonly spec: FaultSpec; seen: number }[] = [];
+
+  order(spec: FaultSpec): void {
+    this.#ordered.push({ spec, seen: 0 });
+  }
+
+  clear(): void {
+    this.#ordered = [];
+  }
+
+  /** The fault that this call meets, if one. */
+  meet(call: { vendor: string; operation: string; mutating: boolean }): FaultSpec | undefined {
+    let met: FaultSpec | undefined;
+    for (const order of this.#ordered) {
+      const { spec } = order;
+      if (spec.vendor !== undefined && spec.vendor !== call.vendor) continue;
+      if (spec.operation !== undefined && !call.operation.includes(spec.operation)) continue;
+      if (spec.calls === 'mutating' && !call.mutating) continue;
+      order.seen += 1;
+      if (order.seen >= spec.nth && order.seen < spec.nth + spec.times) met ??= spec;
+    }
+    return met;
+  }
+}
