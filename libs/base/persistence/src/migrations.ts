@@ -7,7 +7,11 @@ import { CreateLedger } from './migrations/2026_11_21_0950_create_ledger.ts';
 import { CreateStream } from './migrations/2026_11_21_1000_create_stream.ts';
 import { CreateOperations } from './migrations/2026_11_21_1010_create_operations.ts';
 import { CreateSelfTest } from './migrations/2026_11_21_1020_create_self_test.ts';
+import { ExtendOrders } from './migrations/2026_11_21_1100_extend_orders.ts';
+import { DescribeInstruments } from './migrations/2026_11_21_1110_describe_instruments.ts';
+import { CreateQuotes } from './migrations/2026_11_21_1111_create_quotes.ts';
 import { CreateHalts } from './migrations/2026_11_21_1150_create_halts.ts';
+import { CreateReconciliation } from './migrations/2026_11_21_1160_create_reconciliation.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -20,5 +24,9 @@ export const migrations = [
   CreateStream,
   CreateOperations,
   CreateSelfTest,
+  ExtendOrders,
+  DescribeInstruments,
+  CreateQuotes,
   CreateHalts,
+  CreateReconciliation,
 ];

@@ -1,6 +1,7 @@
-export type { Instrument } from './instrument.ts';
+export { calendarOf, instrumentKinds } from './instrument.ts';
+export type { Instrument, InstrumentKind } from './instrument.ts';
 export { InstrumentDirectory } from './instrument-directory.ts';
-export { listInstruments, resolveTicker } from './market.store.ts';
+export { findInstrument, listInstruments, resolveTicker } from './market.store.ts';
 export { calendarNames } from './calendar/calendars.ts';
 export type { CalendarName } from './calendar/calendars.ts';
 export type { Session, TradingDay } from './calendar/sessions.ts';
@@ -15,3 +16,8 @@ export {
   sessionOn,
   tradingDayOf,
 } from './calendar/trading-calendar.ts';
+export { isStale } from './quotes/quote.ts';
+export type { Quote, QuoteSource, StoredQuote } from './quotes/quote.ts';
+export { readQuotes, saveQuotes, symbolsInUse } from './quotes/quote.store.ts';
+export { parseTicker } from './tickers/ticker.ts';
+export type { Ticker } from './tickers/ticker.ts';

@@ -37,7 +37,9 @@ export class InstrumentDirectory {
     const instrument = await this.#database.platform((tx) => resolveTicker(tx, ticker));
     if (instrument) {
       if (this.#known.size >= MAXIMUM_ENTRIES) this.#known.clear();
-      this.#known.set(ticker, { instrument, until: Date.now() + BELIEVED_FOR_MS });
+      // A front month is believed to its roll and no longer.
+      const rolls = instrument.rollsAt?.getTime() ?? Infinity;
+      this.#known.set(ticker, { instrument, until: Math.min(Date.now() + BELIEVED_FOR_MS, rolls) });
     }
     return instrument;
   }
