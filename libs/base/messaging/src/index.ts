@@ -1,6 +1,6 @@
 export { FlowRunner } from './flow-runner.ts';
 export type { Emission, FlowRunnerOptions } from './flow-runner.ts';
-export { holdTradingState, lockTradingState } from './halt-lock.ts';
+export { endLongHolds, holdTradingState, lockTradingState } from './halt-lock.ts';
 export { Lease } from './lease.ts';
 export type { HeldLease } from './lease.ts';
 export { claimMessage, deleteMessage, outboxDepth } from './outbox.store.ts';
