@@ -14,9 +14,11 @@ export interface SignalRow {
   readonly sent_at: Date | null;
   readonly received_at: Date;
   readonly expires_at: Date;
-  readonly source: string;
-  readonly content_type: string;
-  readonly body: string;
+  readonly origin: string;
+  /** Of the receipt; absent where no webhook asked. */
+  readonly source: string | null;
+  readonly content_type: string | null;
+  readonly body: string | null;
 }
 export interface VerdictRow {
   readonly approved: boolean;
@@ -32,6 +34,14 @@ export interface OrderRow {
   readonly venue_order_id: string | null;
   readonly leg: number;
   readonly revision: number;
+  readonly role: string;
+  readonly symbol: string;
+  readonly side: string;
+  readonly terms: Record<string, string>;
+  readonly replaces: Id | null;
+  readonly attempt_id: Id | null;
+  readonly cancel_requested_at: Date | null;
+  readonly cancel_reason: string | null;
   readonly quantity: string;
   readonly filled_quantity: string;
   readonly filled_value: string;
@@ -55,7 +65,10 @@ export interface FillRow {
   readonly fill_id: Id;
   readonly quantity: string;
   readonly price: string;
+  readonly fee: string | null;
   readonly executed_at: Date;
+  readonly busted_at: Date | null;
+  readonly bust_reason: string | null;
 }
 export interface PostingRow {
   readonly entry_id: Id;
@@ -107,7 +120,7 @@ export async function findSignal(db: Database, teamId: Id, id: string): Promise<
 
 const SIGNAL = sql(
   'explain.signal',
-  `select s.*, r.source, r.content_type, r.body from keelson.signals s join keelson.receipts r using (receipt_id) where s.signal_id = $1`,
+  `select s.*, r.source, r.content_type, r.body from keelson.signals s left join keelson.receipts r using (receipt_id) where s.signal_id = $1`,
 );
 const VERDICT = sql('explain.verdict', 'select * from keelson.verdicts where signal_id = $1');
 const ORDERS = sql(
@@ -118,7 +131,11 @@ const BROKER_EVENTS = sql(
   'explain.broker_events',
   `select e.* from keelson.broker_events e join keelson.orders o using (order_id) where o.signal_id = $1 order by e.recorded_at`,
 );
-const FILLS = sql('explain.fills', 'select * from keelson.fills where signal_id = $1 order by executed_at');
+const FILLS = sql(
+  'explain.fills',
+  `select f.*, b.busted_at, b.reason as bust_reason
+     from keelson.fills f left join keelson.fill_busts b using (fill_id) where f.signal_id = $1 order by f.executed_at`,
+);
 const POSTINGS = sql(
   'explain.postings',
   `select e.entry_id, e.fill_id, e.posted_at, p.ledger_account, p.currency, p.amount
@@ -145,7 +162,7 @@ export function readStory(db: Database, teamId: Id, signalId: Id): Promise<Story
       rows<FrameRow>(FRAMES),
       rows<WaitingRow>(WAITING),
     ]);
-    if (!signal) throw new Error(`The receipt of signal ${signalId} is no longer kept`);
+    if (!signal) throw new Error(`Signal ${signalId} is no longer kept`);
     return { signal, verdict, orders, brokerEvents, fills, postings, frames, waiting };
   });
 }

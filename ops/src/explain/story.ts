@@ -45,10 +45,14 @@ function text(value: unknown): string {
 }
 
 function receive({ signal }: StoryRows, clock: Clock): Fact[] {
-  const { source, content_type: type, body, sent_at: sent } = signal;
+  const { source, content_type: type, body, sent_at: sent, origin } = signal;
   const { symbol, side, quantity, price, strategy, account_id: account, expires_at: expires } = signal;
+  const came =
+    origin === 'webhook'
+      ? { what: 'receipt', ms: 0, details: details({ source, content_type: type, body, sent }) }
+      : { what: `asked for by ${origin}`, ms: 0, details: {} };
   return [
-    { what: 'receipt', ms: 0, details: details({ source, content_type: type, body, sent }) },
+    came,
     {
       what: `signal: ${side} ${text(quantity)} ${symbol}`,
       ms: clock(signal.received_at),
@@ -73,11 +77,14 @@ function decide({ verdict }: StoryRows, clock: Clock): Fact[] {
 
 function place({ orders }: StoryRows, clock: Clock): Fact[] {
   return orders.map((order) => ({
-    what: `order ${order.order_id}`,
+    what: order.role === 'entry' ? `order ${order.order_id}` : `${order.role} ${order.order_id}`,
     ms: clock(order.created_at),
     details: details({
       client_order_id: order.client_order_id,
+      symbol: order.symbol,
+      side: order.side,
       quantity: order.quantity,
+      terms: order.terms,
       notional: order.notional,
       leg: order.leg,
       revision: order.revision,
@@ -96,6 +103,24 @@ function route({ orders }: StoryRows, clock: Clock): Fact[] {
       halt_generation: order.halt_generation,
       venue_order_id: order.venue_order_id,
     }),
+  }));
+}
+
+function cancel({ orders }: StoryRows, clock: Clock): Fact[] {
+  const asked = orders.filter((order) => order.cancel_requested_at !== null);
+  return asked.map((order) => ({
+    what: `order ${order.order_id} shall end`,
+    ms: clock(order.cancel_requested_at),
+    details: details({ reason: order.cancel_reason, attempt_id: order.attempt_id }),
+  }));
+}
+
+function replace({ orders }: StoryRows, clock: Clock): Fact[] {
+  const revisions = orders.filter((order) => order.replaces !== null);
+  return revisions.map((order) => ({
+    what: `revision ${order.revision} of leg ${order.leg}`,
+    ms: clock(order.created_at),
+    details: details({ replaces: order.replaces, quantity: order.quantity, terms: order.terms, status: order.status }),
   }));
 }
 
@@ -122,14 +147,21 @@ function apply({ orders, fills }: StoryRows, clock: Clock): Fact[] {
   const executed = fills.map((fill) => ({
     what: `fill ${text(fill.quantity)} at ${text(fill.price)}`,
     ms: clock(fill.executed_at),
-    details: details({ fill_id: fill.fill_id }),
+    details: details({ fill_id: fill.fill_id, fee: fill.fee }),
   }));
+  const busts = fills
+    .filter((fill) => fill.busted_at !== null)
+    .map((fill) => ({
+      what: `fill ${text(fill.quantity)} at ${text(fill.price)} taken back by the venue`,
+      ms: clock(fill.busted_at),
+      details: details({ fill_id: fill.fill_id, reason: fill.bust_reason }),
+    }));
   const states = orders.map((order) => ({
     what: `order is ${order.status}`,
     ms: clock(order.completed_at),
     details: details({ filled: order.filled_quantity, average_price: averageOf(order), reason: order.reason }),
   }));
-  return [...executed, ...states];
+  return [...executed, ...busts, ...states];
 }
 
 function book({ postings }: StoryRows, clock: Clock): Fact[] {
@@ -153,6 +185,8 @@ const tellers: Readonly<Record<StepName, (rows: StoryRows, clock: Clock) => Fact
   decide,
   place,
   route,
+  cancel,
+  replace,
   listen,
   apply,
   book,

@@ -7,6 +7,8 @@ export interface Step {
   readonly owner: string;
   readonly consumes: readonly (MessageType | 'webhook' | 'venue stream' | 'command')[];
   readonly emits: readonly (MessageType | 'frame')[];
+  /** Of these, what is rare and always goes through the outbox: its consumers are not read for in every commit. */
+  readonly defers?: readonly MessageType[];
   readonly key: string;
   readonly invariant: string;
   /** Where to read it, below the repository's root. */
@@ -30,6 +32,7 @@ const published = [
   'order.denied',
   'order.changed',
   'order.filled',
+  'order.fill_busted',
   'entry.posted',
   'trade.created',
   'trade.updated',
@@ -52,7 +55,7 @@ export const flow = [
     step: 'decide',
     owner: 'risk',
     consumes: ['signal.received'],
-    emits: ['order.approved', 'order.denied'],
+    emits: ['order.approved', 'order.denied', 'trading_state.changed'],
     key: 'signal id',
     invariant: 'exactly one verdict; an approval reserves its exposure in the same transaction',
     source: 'libs/trading/risk/src/decide.ts',
@@ -107,6 +110,7 @@ export const flow = [
     owner: 'orders',
     consumes: [...brokerReports],
     emits: ['order.changed', 'order.filled', 'order.fill_busted', 'submit_order', 'cancel_order', 'replace_order'],
+    defers: ['submit_order', 'cancel_order', 'replace_order'],
     key: 'venue event id',
     invariant: 'only rows of the transition table; a terminal state releases the remainder of the reservation',
     source: 'libs/trading/orders/src/apply.ts',

@@ -6,6 +6,8 @@ export { errorBody, errorStatus } from './http/error.ts';
 export type { ErrorBody, ErrorCode, ErrorDetail } from './http/error.ts';
 export { webhookAccepted } from './http/webhook.ts';
 export type { WebhookAccepted } from './http/webhook.ts';
+export { limits } from './limits.ts';
+export type { LimitName, LimitSpec } from './limits.ts';
 export { messageSchemas } from './message.ts';
 export type { Message, MessageType, Payload } from './message.ts';
 export type {
@@ -22,7 +24,7 @@ export type {
   BrokerUnknown,
 } from './messages/broker.ts';
 export type { EntryPosted, Trade } from './messages/ledger.ts';
-export { orderStatus } from './messages/order.ts';
+export { orderStatus, signalOutcome } from './messages/order.ts';
 export type {
   CancelOrder,
   OrderApproved,
@@ -32,6 +34,7 @@ export type {
   OrderFilled,
   OrderStatus,
   ReplaceOrder,
+  SignalOutcome,
   SubmitOrder,
 } from './messages/order.ts';
 export type { SignalReceived } from './messages/signal.ts';

@@ -8,7 +8,7 @@ export type Channel = z.infer<typeof channel>;
 /** The subprotocol of /api/v1/ws; a JWT may follow it as second value of Sec-WebSocket-Protocol. */
 export const STREAM_SUBPROTOCOL = 'keelson.v1';
 
-/** Events on `orders` that end a signal: every accepted signal gets exactly one of them. */
+/** Events on `orders` that end a signal: every accepted signal gets exactly one of them, that of its entry or its spread. */
 export const terminalEvents = [
   'order.filled',
   'order.denied',
@@ -18,11 +18,34 @@ export const terminalEvents = [
 ] as const;
 export type TerminalEvent = (typeof terminalEvents)[number];
 
+const STAGES = [
+  'submitted',
+  'accepted',
+  'partially_filled',
+  'replaced',
+  'filled',
+  'rejected',
+  'expired',
+  'cancelled',
+] as const;
+
+function stages<Prefix extends string>(prefix: Prefix) {
+  return STAGES.map((stage) => `${prefix}.${stage}` as const);
+}
+
 export const streamEventName = z.enum([
   'order.submitted',
   'order.accepted',
   'order.partially_filled',
+  'order.replaced',
+  'order.replace_refused',
   ...terminalEvents,
+  // A fill that the venue took back, of whichever order.
+  'order.fill_busted',
+  // Orders beside the entry. Exits: take profit, stop loss, and what unwinds a spread that failed.
+  ...stages('exit'),
+  // The single legs of a spread; the spread as a whole ends as `order.…`.
+  ...stages('leg'),
   'entry.posted',
   'trade.created',
   'trade.updated',

@@ -1,4 +1,4 @@
-import { consumersOf, flow, messageSchemas, type Message, type StepName } from '@keelson/contracts';
+import { consumersOf, flow, messageSchemas, type Message, type Step, type StepName } from '@keelson/contracts';
 import { type Id, invariant } from '@keelson/kernel';
 import type { Database, Tx } from '@keelson/persistence';
 import { deleteMessage, insertMessage, postponeMessage, takeMessage } from './outbox.store.ts';
@@ -80,6 +80,7 @@ export class FlowRunner {
         reads: this.#reachable(step),
         act: (message, contexts, work) => {
           this.#handle(parsed(message!), step, contexts, work);
+          this.#finish(contexts, work);
           if (!this.#handlers.get(step)?.endsLater) deleteMessage(work.tx, wakeUp.outboxId, step);
         },
       });
@@ -98,6 +99,7 @@ export class FlowRunner {
       reads: this.#reachable(step).filter((handler) => handler.step !== step),
       act: (_, contexts, work) => {
         for (const message of emission.messages) this.#passOn(message, contexts, work);
+        this.#finish(contexts, work);
         if (lease && emission.endsLease !== false) deleteMessage(work.tx, lease.outboxId, lease.step);
       },
     });
@@ -159,17 +161,32 @@ export class FlowRunner {
     for (const emitted of handler.handle(message, contexts.get(step), work)) this.#passOn(emitted, contexts, work);
   }
 
+  /** Lets each step of this commit say what follows from all of its messages together. */
+  #finish(contexts: Contexts, work: StepWork): void {
+    for (const [step, context] of contexts) {
+      const finished = this.#handlers.get(step)?.finish?.(context, work) ?? [];
+      for (const message of finished) {
+        if (rowOf(step).defers?.includes(message.type)) this.#leave(message, work);
+        else this.#passOn(message, contexts, work);
+      }
+    }
+  }
+
   /** To the steps that consume a message: in this commit where that is possible, through the outbox where not. */
   #passOn(message: Message, contexts: Contexts, work: StepWork): void {
     for (const step of consumersOf(message.type)) {
-      if (this.#options.fuse && contexts.has(step)) {
-        this.#handle(message, step, contexts, work);
-        continue;
-      }
-      const { tx, teamId, signalId } = work;
-      insertMessage(tx, message, step, signalId);
-      work.afterCommit(() => this.#options.wake({ outboxId: message.id, step, teamId, signalId }));
+      if (this.#options.fuse && contexts.has(step)) this.#handle(message, step, contexts, work);
+      else this.#leaveFor(step, message, work);
     }
+  }
+
+  #leave(message: Message, work: StepWork): void {
+    for (const step of consumersOf(message.type)) this.#leaveFor(step, message, work);
+  }
+
+  #leaveFor(step: StepName, message: Message, { tx, teamId, signalId, afterCommit }: StepWork): void {
+    insertMessage(tx, message, step, signalId);
+    afterCommit(() => this.#options.wake({ outboxId: message.id, step, teamId, signalId }));
   }
 
   /** The steps of this process that a message of `step` can reach within one commit. */
@@ -180,8 +197,9 @@ export class FlowRunner {
     if (this.#options.fuse) {
       for (const name of found) {
         if (this.#handlers.get(name)?.endsLater && name !== step) continue;
-        for (const type of flow.find((row) => row.step === name)!.emits) {
-          if (type === 'frame') continue;
+        const { emits, defers } = rowOf(name);
+        for (const type of emits) {
+          if (type === 'frame' || defers?.includes(type)) continue;
           for (const consumer of consumersOf(type)) if (this.#handlers.has(consumer)) found.add(consumer);
         }
       }
@@ -190,6 +208,10 @@ export class FlowRunner {
     this.#reach.set(step, handlers);
     return handlers;
   }
+}
+
+function rowOf(name: StepName): Step {
+  return flow.find(({ step }) => step === name)!;
 }
 
 /** A message from the outbox was written by another version of this code, maybe: it is checked again. */

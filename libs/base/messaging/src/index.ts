@@ -3,7 +3,7 @@ export type { Emission, FlowRunnerOptions } from './flow-runner.ts';
 export { endLongHolds, holdTradingState, lockTradingState } from './halt-lock.ts';
 export { Lease } from './lease.ts';
 export type { HeldLease } from './lease.ts';
-export { claimMessage, deleteMessage, outboxDepth } from './outbox.store.ts';
+export { claimMessage, deleteMessage, insertMessage, outboxDepth } from './outbox.store.ts';
 export { Owner } from './owner.ts';
 export type { Probe, StepHandler, StepWork, WakeUp } from './step.ts';
 export { Sweeper } from './sweeper.ts';

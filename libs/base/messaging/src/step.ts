@@ -24,6 +24,8 @@ export interface StepHandler<Context = unknown> {
   prefetch(tx: Tx, signalId: Id, start: StepName): Promise<Context>;
   /** Decides and writes; returns what it emits. May change its context: a later message of the commit sees it. */
   handle(message: Message, context: Context, work: StepWork): readonly Message[];
+  /** What follows from all messages of a commit together; called once before it ends, also when there were none. */
+  finish?(context: Context, work: StepWork): readonly Message[];
   /** True when the step's own outbox row outlives this commit, because the step goes on after it (route). */
   readonly endsLater?: boolean;
 }

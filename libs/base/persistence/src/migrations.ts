@@ -10,6 +10,10 @@ import { CreateSelfTest } from './migrations/2026_11_21_1020_create_self_test.ts
 import { ExtendOrders } from './migrations/2026_11_21_1100_extend_orders.ts';
 import { DescribeInstruments } from './migrations/2026_11_21_1110_describe_instruments.ts';
 import { CreateQuotes } from './migrations/2026_11_21_1111_create_quotes.ts';
+import { ScopeLimits } from './migrations/2026_11_21_1120_scope_limits.ts';
+import { ReserveByScope } from './migrations/2026_11_21_1121_reserve_by_scope.ts';
+import { CreateRiskInputs } from './migrations/2026_11_21_1122_create_risk_inputs.ts';
+import { ExtendLedger } from './migrations/2026_11_21_1130_extend_ledger.ts';
 import { CreateHalts } from './migrations/2026_11_21_1150_create_halts.ts';
 import { CreateReconciliation } from './migrations/2026_11_21_1160_create_reconciliation.ts';
 
@@ -27,6 +31,10 @@ export const migrations = [
   ExtendOrders,
   DescribeInstruments,
   CreateQuotes,
+  ScopeLimits,
+  ReserveByScope,
+  CreateRiskInputs,
+  ExtendLedger,
   CreateHalts,
   CreateReconciliation,
 ];

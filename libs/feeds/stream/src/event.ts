@@ -1,4 +1,4 @@
-import type { Message, OrderChanged, OrderStatus, StreamEventName } from '@keelson/contracts';
+import type { Message, OrderChanged, OrderRole, OrderStatus, StreamEventName } from '@keelson/contracts';
 import type { History, NewEvent } from './publish.store.ts';
 
 /** When a signal passed each step, as clients see it; ISO 8601. */
@@ -19,10 +19,19 @@ export function stepsOf(message: Message, history: History): Steps {
   };
 }
 
-const TERMINAL: ReadonlySet<OrderStatus> = new Set(['filled', 'rejected', 'cancelled', 'expired']);
+const TERMINAL: ReadonlySet<OrderStatus> = new Set(['filled', 'rejected', 'cancelled', 'expired', 'replaced']);
 
-/** What the screens are told of a message; undefined for what only other steps need. */
-export function eventOf(message: Message, steps: Steps | undefined): NewEvent | undefined {
+/** Orders beside the entry that only ever leave a position. */
+const EXITS: ReadonlySet<OrderRole> = new Set(['take_profit', 'stop_loss', 'unwind']);
+
+/** What the screens are told of a message; nothing for what only other steps need. */
+export function eventsOf(message: Message, steps: Steps | undefined): readonly NewEvent[] {
+  const event = eventOf(message, steps);
+  const end = message.type === 'order.changed' ? wholeEnded(message, steps) : undefined;
+  return [...(event ? [event] : []), ...(end ? [end] : [])];
+}
+
+function eventOf(message: Message, steps: Steps | undefined): NewEvent | undefined {
   const at = new Date().toISOString();
   switch (message.type) {
     case 'order.denied': {
@@ -33,6 +42,19 @@ export function eventOf(message: Message, steps: Steps | undefined): NewEvent | 
     }
     case 'order.changed':
       return orderEvent(message, at, steps);
+    case 'order.fill_busted': {
+      const { signalId, fillId, orderId, accountId, symbol, reason } = message.payload;
+      const data = {
+        signal_id: signalId,
+        at,
+        fill_id: fillId,
+        order_id: orderId,
+        account_id: accountId,
+        symbol,
+        reason,
+      };
+      return { channel: 'orders', event: 'order.fill_busted', signalId, data };
+    }
     case 'entry.posted': {
       const { entryId, signalId, accountId, symbol, currency, cash, realisedProfit } = message.payload;
       const data = { signal_id: signalId, at, entry_id: entryId, account_id: accountId, symbol, currency, cash };
@@ -70,9 +92,10 @@ function orderEvent(message: Message<'order.changed'>, at: string, steps: Steps 
     client_order_id: payload.clientOrderId,
     symbol: payload.symbol,
     side: payload.side,
-    status: payload.to,
-    quantity: payload.quantity,
-    filled_quantity: payload.filledQuantity,
+    role: payload.role,
+    leg: payload.leg,
+    revision: payload.revision,
+    ...numbersOf(payload),
     average_price: payload.averagePrice,
     reason: payload.reason,
     steps,
@@ -80,11 +103,43 @@ function orderEvent(message: Message<'order.changed'>, at: string, steps: Steps 
   return { channel: 'orders', event, signalId: payload.signalId, data };
 }
 
-/** A signal ends once: a fill that comes after its end is told as a partial one. */
-function orderEventName({ from, to }: OrderChanged): StreamEventName | undefined {
-  if (TERMINAL.has(from)) return 'order.partially_filled';
+/** Of the order itself; where it ends the signal, of what ended, which may be an earlier revision. */
+function numbersOf({ role, to, quantity, filledQuantity, ends }: OrderChanged) {
+  if (!ends || role === 'leg') return { status: to, quantity, filled_quantity: filledQuantity };
+  return { status: ends.outcome, quantity: ends.quantity, filled_quantity: ends.filledQuantity };
+}
+
+/** The end of a spread as a whole: told beside that of its last leg. */
+function wholeEnded({ payload }: Message<'order.changed'>, steps: Steps | undefined): NewEvent | undefined {
+  const { role, ends, signalId, accountId, reason } = payload;
+  if (!ends || role !== 'leg') return undefined;
+  const { outcome, symbol, side, quantity, filledQuantity } = ends;
+  const data = {
+    ...{
+      signal_id: signalId,
+      at: new Date().toISOString(),
+      account_id: accountId,
+      symbol,
+      side,
+      status: outcome,
+      quantity,
+    },
+    ...{ filled_quantity: filledQuantity, reason, steps },
+  };
+  return { channel: 'orders', event: `order.${outcome}`, signalId, data };
+}
+
+/** A signal ends once, with its entry: all that other orders do, and a fill that comes late, has a name of its own. */
+function orderEventName({ role, from, to, ends }: OrderChanged): StreamEventName | undefined {
   if (to === 'created' || to === 'unknown') return undefined;
-  return `order.${to}`;
+  const family = role === 'leg' ? 'leg' : EXITS.has(role) ? 'exit' : 'order';
+  if (TERMINAL.has(from)) return `${family}.partially_filled`;
+  if (family !== 'order') return `${family}.${to}`;
+  if (ends) return `order.${ends.outcome}`;
+  // An end that does not end the signal: beside it stands, or may stand, another revision of the same order.
+  if (to === 'filled') return 'order.partially_filled';
+  if (to === 'rejected') return 'order.replace_refused';
+  return to === 'cancelled' || to === 'expired' ? undefined : `order.${to}`;
 }
 
 function tradeEvent(message: Message<'trade.created' | 'trade.updated' | 'trade.closed'>, at: string): NewEvent {

@@ -17,6 +17,7 @@ const HISTORY = sql(
      left join verdicts v on v.signal_id = s.signal_id
      left join orders o on o.signal_id = s.signal_id
     where s.signal_id = $1
+    order by o.created_at, o.leg
     limit 1`,
 );
 

@@ -1,7 +1,7 @@
 import { terminalEvents, type EventFrame, type Message } from '@keelson/contracts';
 import type { StepHandler, StepWork } from '@keelson/messaging';
 import type { Tx } from '@keelson/persistence';
-import { eventOf, stepsOf } from './event.ts';
+import { eventsOf, stepsOf } from './event.ts';
 import { appendEvents, historyOf, type History, type NewEvent } from './publish.store.ts';
 
 /** Takes frames to the gateways after the commit; may lose them, for gateways read holes from Postgres. */
@@ -23,13 +23,13 @@ export function publishStep(send: FrameSender): StepHandler<PublishContext> {
     },
 
     handle(message, context, work) {
-      const event = eventOf(message, stepsOf(message, context.history));
-      if (!event) return [];
-      if (context.events.length === 0) appendAtEnd(context.events, work, send);
-      // Of one order only the newest state of a commit is told: nobody can see the ones between.
-      const superseded = context.events.findIndex((one) => supersedes(event, one));
-      if (superseded >= 0) context.events.splice(superseded, 1);
-      context.events.push(event);
+      for (const event of eventsOf(message, stepsOf(message, context.history))) {
+        if (context.events.length === 0) appendAtEnd(context.events, work, send);
+        // Of one order only the newest state of a commit is told: nobody can see the ones between.
+        const superseded = context.events.findIndex((one) => supersedes(event, one));
+        if (superseded >= 0) context.events.splice(superseded, 1);
+        context.events.push(event);
+      }
       return [];
     },
   };
@@ -37,17 +37,22 @@ export function publishStep(send: FrameSender): StepHandler<PublishContext> {
 
 /** For what is told outside of a signal's way (the trading state): appended at the end of that transaction. */
 export function announce(tx: Tx, message: Message): void {
-  const event = eventOf(message, undefined);
-  if (event) tx.atEnd(2, () => void appendEvents(tx, [event]).catch(() => undefined));
+  const events = eventsOf(message, undefined);
+  if (events.length > 0) tx.atEnd(2, () => void appendEvents(tx, events).catch(() => undefined));
 }
 
 function supersedes(newer: NewEvent, older: NewEvent): boolean {
-  if (newer.channel !== 'orders' || older.channel !== 'orders' || isTerminal(older)) return false;
-  return newer.data['order_id'] === older.data['order_id'];
+  if (newer.channel !== 'orders' || older.channel !== 'orders' || isKept(older)) return false;
+  return (
+    newer.event !== 'order.fill_busted' &&
+    newer.data['order_id'] !== undefined &&
+    newer.data['order_id'] === older.data['order_id']
+  );
 }
 
-function isTerminal({ event }: NewEvent): boolean {
-  return (terminalEvents as readonly string[]).includes(event);
+/** What ended a signal, and what a venue took back, is told for itself. */
+function isKept({ event }: NewEvent): boolean {
+  return event === 'order.fill_busted' || (terminalEvents as readonly string[]).includes(event);
 }
 
 function appendAtEnd(events: NewEvent[], { tx, teamId, afterCommit }: StepWork, send: FrameSender): void {

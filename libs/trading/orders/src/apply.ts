@@ -1,150 +1,165 @@
-import type { Message, MessageType, OrderStatus } from '@keelson/contracts';
-import { Decimal, decimalText, deriveId, type Id, invariant, notional } from '@keelson/kernel';
+import type { Message, MessageType } from '@keelson/contracts';
+import { decimalText, type Id, invariant, notional, ZERO } from '@keelson/kernel';
 import type { StepHandler, StepWork } from '@keelson/messaging';
 import { adjustExposure } from '@keelson/risk';
-import {
-  insertBrokerEvents,
-  insertFill,
-  lockOrders,
-  updateOrder,
-  type BrokerEventRecord,
-  type OrderRecord,
-} from './orders.store.ts';
+import { carryOut } from './carry-out.ts';
+import { bustMessage, changeMessage, fillMessage } from './emitted.ts';
+import type { Booking, ExecutionEvent, ExecutionReport } from './executions.ts';
+import { insertBust, insertFill } from './fills.store.ts';
+import type { OrderRecord } from './order-record.ts';
+import { lockOrders } from './orders.store.ts';
+import { plan } from './plan/plan.ts';
+import { wholeOutcome } from './plan/standing.ts';
 import { applyReport, type Outcome, type Report } from './report.ts';
+import { takePlaceOf } from './revision.ts';
 import { isTerminal } from './transitions.ts';
+import { WorkingSet } from './working-set.ts';
 
 type BrokerMessage = Message<Extract<MessageType, `broker.${string}`>>;
 
 interface ApplyContext {
-  readonly orders: OrderRecord[];
-  readonly knownEvents: Set<string>;
-  /** What this commit writes: each order once, in its last state, and all events together. */
-  readonly events: BrokerEventRecord[];
-  readonly changes: Map<Id, OrderWrite>;
+  readonly set: WorkingSet;
+  /** Orders about which the venue refused something in this commit. */
+  readonly refused: Set<Id>;
+  last: BrokerMessage | undefined;
 }
 
-/** The last state of an order in a commit, with what its venue added. */
-interface OrderWrite {
-  readonly order: OrderRecord;
-  readonly venueOrderId: string | undefined;
-  readonly reason: string | undefined;
-}
+/** For how long an exit or an unwinding order that did not leave yet may still leave. */
+const EXIT_LIVES_MS = 24 * 3_600_000;
 
 /**
  * Step apply: moves an order by what the venue said. Each venue event counts once, whichever way it came; each fill
- * turns its part of the reservation from reserved to held; the end of an order gives back the rest.
+ * turns its part of the reservation from reserved to held; the end of an order gives back the rest. What the intent then
+ * needs of its venue (exits, unwinding, cancels) is planned once per commit.
  */
 export const apply: StepHandler<ApplyContext> = {
   step: 'apply',
 
   async prefetch(tx, signalId) {
-    return { ...(await lockOrders(tx, signalId)), events: [], changes: new Map() };
+    return { set: new WorkingSet(await lockOrders(tx, signalId)), refused: new Set(), last: undefined };
   },
 
   handle(message, context, work) {
     const event = message as BrokerMessage;
     const { broker, venueEventId, clientOrderId } = event.payload;
-    if (context.knownEvents.has(venueEventId)) return [];
-    const index = context.orders.findIndex((order) => order.clientOrderId === clientOrderId);
-    const before = context.orders[index];
-    invariant(before, `The venue reports on an order of signal ${work.signalId}`);
-    if (context.events.length === 0) work.tx.atEnd(0, () => writeGathered(context, work.tx));
-    context.knownEvents.add(venueEventId);
-    context.events.push({ broker, venueEventId, orderId: before.orderId, type: event.type, payload: event.payload });
+    const { set } = context;
+    const order = set.find((one) => one.clientOrderId === clientOrderId && one.broker === broker);
+    invariant(order, `The venue reports on an order of signal ${work.signalId}`);
+    const { orderId } = order;
+    const news = set.note(work.tx, { broker, venueEventId, orderId, type: event.type, payload: event.payload });
+    if (!news) return [];
+    context.last = event;
+    if (event.type === 'broker.cancel_refused') context.refused.add(orderId);
+    return [...moveOrder(event, order, set, work), ...settleRevision(event, order, set, work)];
+  },
 
-    const outcome = applyReport(before, reportOf(event));
-    if (!outcome.changed) return [];
-    context.orders[index] = outcome.order;
-    gather(event, outcome.order, context);
-    if (event.type === 'broker.filled') writeFill(event, outcome, work);
-    adjust(event, outcome, work);
-    return emitted(event, before.status, outcome);
+  finish({ set, refused, last }, { tx, teamId }) {
+    if (!set.touched || !set.intent || !last) return [];
+    const expiresAt = new Date(new Date(last.payload.at).getTime() + EXIT_LIVES_MS).toISOString();
+    return carryOut(plan(set.intent, set.orders, refused), set, { tx, teamId, cause: keyOf(last), expiresAt });
   },
 };
 
-function gather({ payload }: BrokerMessage, order: OrderRecord, { changes }: ApplyContext): void {
-  const earlier = changes.get(order.orderId);
-  changes.set(order.orderId, {
-    order,
-    venueOrderId: payload.venueOrderId ?? earlier?.venueOrderId,
-    reason: 'reason' in payload ? payload.reason : earlier?.reason,
-  });
+function keyOf({ payload }: BrokerMessage): string {
+  return `${payload.broker}/${payload.venueEventId}`;
 }
 
-function writeGathered({ events, changes }: ApplyContext, tx: StepWork['tx']): void {
-  insertBrokerEvents(tx, events);
-  for (const { order, venueOrderId, reason } of changes.values()) {
-    updateOrder(tx, order, { venueOrderId, reason, completed: isTerminal(order.status) });
+function moveOrder(event: BrokerMessage, order: OrderRecord, set: WorkingSet, work: StepWork): Message[] {
+  const { report, reverses, books } = reportOf(event, order, set);
+  const outcome = applyReport(order, report);
+  const { venueOrderId } = event.payload;
+  if (!outcome.changed) return [];
+  const endedBefore = hasEnded(set);
+  const reason = 'reason' in event.payload ? event.payload.reason : undefined;
+  set.change(work.tx, outcome.order, { venueOrderId, reason: isTerminal(outcome.order.status) ? reason : undefined });
+  if (books) insertFill(work.tx, order, books);
+  if (reverses) insertBust(work.tx, order, { fillId: reverses.fillId, reason: reason ?? '', at: event.payload.at });
+  adjust(outcome, books, work);
+  const change = { event, key: keyOf(event), from: order.status, order: outcome.order, reason };
+  return [
+    ...(reverses ? [bustMessage(event as ExecutionEvent, order, reverses)] : []),
+    ...(books ? [fillMessage(event.teamId, order, books)] : []),
+    changeMessage({ ...change, ends: endedBefore ? undefined : endOf(set) }),
+  ];
+}
+
+/** What the event means for its order, and which fills come and go with it. */
+function reportOf(
+  event: BrokerMessage,
+  order: OrderRecord,
+  set: WorkingSet,
+): { report: Report; reverses?: Booking | undefined; books?: Booking | undefined } {
+  switch (event.type) {
+    case 'broker.filled':
+    case 'broker.busted':
+    case 'broker.corrected': {
+      const { before, execution, reverses, books } = set.amend(order.orderId, event as ExecutionReport);
+      const executed = execution.executed.minus(before?.executed ?? ZERO);
+      const filled = (books?.quantity ?? ZERO).minus(reverses?.quantity ?? ZERO);
+      const value = worth(books).minus(worth(reverses));
+      const kind = event.type === 'broker.filled' ? 'filled' : 'busted';
+      return { report: { kind, execution: { executed, filled, value } }, reverses, books };
+    }
+    case 'broker.not_sent':
+      return { report: { kind: event.payload.because === 'expired' ? 'expired' : 'cancelled' } };
+    case 'broker.replaced': {
+      // By somebody else's order, at the venue: ours has ended without a successor.
+      const ours = set.find(({ clientOrderId }) => clientOrderId === event.payload.replacedBy);
+      return { report: { kind: ours ? 'replaced' : 'cancelled' } };
+    }
+    default:
+      return { report: { kind: event.type.slice('broker.'.length) as Report['kind'] } };
   }
 }
 
-function reportOf(event: BrokerMessage): Report {
-  if (event.type === 'broker.filled') {
-    return { kind: 'filled', quantity: event.payload.quantity, price: event.payload.price };
-  }
-  if (event.type === 'broker.not_sent') return { kind: event.payload.because === 'expired' ? 'expired' : 'cancelled' };
-  return { kind: event.type.slice('broker.'.length) as Report['kind'] };
-}
-
-function writeFill(event: Message<'broker.filled'>, { order }: Outcome, { tx }: StepWork): void {
-  const { quantity, price, at } = event.payload;
-  const { orderId, signalId } = order;
-  insertFill(tx, { fillId: fillIdOf(event), orderId, signalId, quantity, price, executedAt: at });
+function worth(booking: Booking | undefined): typeof ZERO {
+  return booking ? booking.quantity.times(booking.price) : ZERO;
 }
 
 /** A fill moves its part from reserved to held at what it cost; an end gives the rest back. */
-function adjust(event: BrokerMessage, { order, converted, released }: Outcome, { tx }: StepWork): void {
-  const freed = converted.plus(released).negated();
-  if (event.type === 'broker.filled') {
-    const held = notional(new Decimal(event.payload.quantity), new Decimal(event.payload.price), order.multiplier);
-    adjustExposure(tx, order.accountId, { reserved: freed, held });
-  } else if (!released.isZero()) {
-    adjustExposure(tx, order.accountId, { reserved: freed });
+function adjust({ order, converted, released }: Outcome, books: Booking | undefined, { tx }: StepWork): void {
+  const reserved = converted.plus(released).negated();
+  if (books) {
+    const held = notional(books.quantity, books.price, order.multiplier);
+    adjustExposure(tx, order, { reserved, held });
+  } else if (!reserved.isZero()) {
+    adjustExposure(tx, order, { reserved });
   }
 }
 
-function fillIdOf({ payload }: BrokerMessage): Id {
-  return deriveId('fill', payload.broker, payload.venueEventId);
-}
-
-function emitted(event: BrokerMessage, from: OrderStatus, { order }: Outcome): Message[] {
-  const { orderId, intentId, signalId, accountId, symbol, side } = order;
-  const { teamId } = event;
-  const key = `${event.payload.broker}/${event.payload.venueEventId}`;
-  const messages: Message[] = [];
-  if (event.type === 'broker.filled') {
-    const { quantity, price, at } = event.payload;
-    const fillId = fillIdOf(event);
-    const payload = { fillId, orderId, intentId, signalId, accountId, symbol, side, quantity, price };
-    messages.push({
-      id: deriveId('order.filled', fillId),
-      type: 'order.filled',
-      teamId,
-      key: fillId,
-      payload: { ...payload, multiplier: decimalText(order.multiplier), currency: order.currency, executedAt: at },
-    });
+/** What an event about an order means for the revision that shall take its place. */
+function settleRevision(event: BrokerMessage, before: OrderRecord, set: WorkingSet, work: StepWork): Message[] {
+  const revision = set.find((one) => one.replaces === before.orderId && !isTerminal(one.status));
+  if (!revision) return [];
+  if (event.type === 'broker.replaced' && event.payload.replacedBy === revision.clientOrderId) {
+    const endedBefore = hasEnded(set);
+    takePlaceOf(before, revision, set, work.tx);
+    invariant(!endedBefore, 'A signal whose entry is being replaced has not ended');
+    return [];
   }
-  messages.push({
-    id: deriveId('order.changed', key),
-    type: 'order.changed',
-    teamId,
-    key,
-    payload: changeOf(event, from, order),
-  });
-  return messages;
+  if (event.type !== 'broker.cancel_refused' || !answers(event, revision)) return [];
+  const endedBefore = hasEnded(set);
+  const { reason } = event.payload;
+  const outcome = applyReport(revision, { kind: 'rejected' });
+  set.change(work.tx, outcome.order, { reason });
+  adjust(outcome, undefined, work);
+  const change = { event, key: `${keyOf(event)}/revision`, from: revision.status, order: outcome.order, reason };
+  return [changeMessage({ ...change, ends: endedBefore ? undefined : endOf(set) })];
 }
 
-function changeOf(event: BrokerMessage, from: OrderStatus, order: OrderRecord): Message<'order.changed'>['payload'] {
-  const { orderId, intentId, signalId, accountId, clientOrderId, symbol, side } = order;
-  return {
-    ...{ orderId, intentId, signalId, accountId, clientOrderId, symbol, side },
-    from,
-    to: order.status,
-    quantity: decimalText(order.quantity),
-    filledQuantity: decimalText(order.filledQuantity),
-    ...(order.filledQuantity.gt(0) && {
-      averagePrice: decimalText(order.filledValue.div(order.filledQuantity).toDecimalPlaces(12)),
-    }),
-    ...('reason' in event.payload && { reason: event.payload.reason }),
-  };
+/** A refusal names the asking that it answers, where the venue tells askings apart. */
+function answers({ payload }: Message<'broker.cancel_refused'>, revision: OrderRecord): boolean {
+  return payload.attemptId === undefined || payload.attemptId === revision.attemptId;
+}
+
+function hasEnded(set: WorkingSet): boolean {
+  return wholeOutcome(set.intent!, set.orders) !== undefined;
+}
+
+function endOf(set: WorkingSet): Message<'order.changed'>['payload']['ends'] {
+  const whole = wholeOutcome(set.intent!, set.orders);
+  if (!whole) return undefined;
+  const { symbol, side } = set.intent!;
+  const quantity = decimalText(whole.quantity);
+  return { outcome: whole.outcome, symbol, side, quantity, filledQuantity: decimalText(whole.filledQuantity) };
 }

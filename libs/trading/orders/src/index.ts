@@ -1,4 +1,7 @@
 export { apply } from './apply.ts';
+export { clientOrderIdOf, orderIdOf } from './client-order-id.ts';
+export { originate } from './originate.ts';
+export type { Originated, Origin, Wanted } from './originate.ts';
 export { place } from './place.ts';
 export { orderEntity } from './orders.entity.ts';
 export type { OrderRow } from './orders.entity.ts';

@@ -1,49 +1,74 @@
-import type { Message } from '@keelson/contracts';
-import { deriveId, invariant } from '@keelson/kernel';
+import type { Message, OrderApproved } from '@keelson/contracts';
+import { Decimal, decimalText, invariant, notional, ZERO } from '@keelson/kernel';
 import type { StepHandler } from '@keelson/messaging';
 import { clientOrderIdOf, orderIdOf } from './client-order-id.ts';
-import { insertIntent } from './orders.store.ts';
+import { ENTRY_LEG } from './legs.ts';
+import { submitIdOf, submitMessage } from './messages.ts';
+import { insertIntent, type NewOrder } from './orders.store.ts';
 
-/** Step place: turns an approved intent into its order at a venue, with a client order id that never changes. */
+/**
+ * Step place: turns an approved intent into its order at a venue, or into one order for each leg of a spread, with client
+ * order ids that never change. Exits follow with the fills (step apply).
+ */
 export const place: StepHandler<undefined> = {
   step: 'place',
 
   /** All that it needs is in the message. */
   prefetch: () => Promise.resolve(undefined),
 
-  handle(message, _, { tx }) {
+  handle(message, _, { tx }): readonly Message[] {
     invariant(message.type === 'order.approved', 'Step place consumes order.approved');
-    const { intentId, signalId, accountId, symbol, side, quantity, price, notional, broker, expiresAt } =
-      message.payload;
-    const { terms, reduceOnly } = message.payload;
-    const orderId = orderIdOf(intentId, 0, 0);
-    const clientOrderId = clientOrderIdOf(intentId, 0, 0);
-    const intent = { intentId, signalId, accountId, symbol, side, quantity, notional };
-    const submitMessageId = deriveId('submit_order', clientOrderId);
-    const order = { orderId, clientOrderId, submitMessageId, referencePrice: price, expiresAt };
-    insertIntent(tx, intent, order, message.payload);
-    const submit: Message<'submit_order'> = {
-      id: submitMessageId,
-      type: 'submit_order',
-      teamId: message.teamId,
-      key: clientOrderId,
-      payload: {
-        orderId,
-        intentId,
-        signalId,
-        accountId,
-        broker,
-        clientOrderId,
-        symbol,
-        side,
-        role: 'entry',
-        terms,
-        reduceOnly,
-        quantity,
-        referencePrice: price,
-        expiresAt,
-      },
-    };
-    return [submit];
+    const approved = message.payload;
+    const orders = ordersOf(approved);
+    insertIntent(tx, { ...approved, exits: approved.exits, legs: approved.legs }, orders);
+    return orders.map((order) => submitMessage(message.teamId, order));
   },
 };
+
+/** The first orders of an intent. */
+export function ordersOf(approved: OrderApproved): readonly NewOrder[] {
+  const { legs, symbol, side, quantity, price, multiplier, notional: reserved } = approved;
+  if (!legs) {
+    return [
+      firstOrder(approved, { leg: ENTRY_LEG, role: 'entry', symbol, side, quantity, price, multiplier, reserved }),
+    ];
+  }
+  const shares = sharesOf(reserved, legs);
+  return legs.map((leg, index) => firstOrder(approved, { ...leg, leg: index, role: 'leg', reserved: shares[index]! }));
+}
+
+type Part = Pick<NewOrder, 'leg' | 'role' | 'symbol' | 'side' | 'quantity' | 'multiplier' | 'reserved'> & {
+  readonly price: string;
+};
+
+function firstOrder(approved: OrderApproved, { price, ...part }: Part): NewOrder {
+  const { intentId, signalId, accountId, broker, currency, terms, reduceOnly, expiresAt } = approved;
+  const clientOrderId = clientOrderIdOf(intentId, part.leg, 0);
+  return {
+    ...{ intentId, signalId, accountId, broker, currency, terms, reduceOnly, expiresAt, ...part, clientOrderId },
+    orderId: orderIdOf(intentId, part.leg, 0),
+    submitMessageId: submitIdOf(clientOrderId),
+    revision: 0,
+    referencePrice: price,
+    replaces: undefined,
+    attemptId: undefined,
+  };
+}
+
+/** A spread's reservation over its legs, by what each is worth; the last one takes what rounding left, so nothing is lost. */
+function sharesOf(reserved: string, legs: NonNullable<OrderApproved['legs']>): readonly string[] {
+  const worths = legs.map(({ quantity, price, multiplier }) =>
+    notional(new Decimal(quantity), new Decimal(price), new Decimal(multiplier)),
+  );
+  const total = worths.reduce((sum, one) => sum.plus(one), ZERO);
+  let left = new Decimal(reserved);
+  return worths.map((one, index) => {
+    const last = index === worths.length - 1;
+    const share =
+      last || total.isZero()
+        ? left
+        : new Decimal(reserved).times(one).div(total).toDecimalPlaces(12, Decimal.ROUND_DOWN);
+    left = left.minus(share);
+    return decimalText(share);
+  });
+}

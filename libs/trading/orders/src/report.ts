@@ -1,59 +1,75 @@
-import { Decimal, invariant, notional, ZERO } from '@keelson/kernel';
-import type { OrderRecord } from './orders.store.ts';
+import { Decimal, invariant, ZERO } from '@keelson/kernel';
+import { openQuantity, type OrderRecord } from './order-record.ts';
 import { isTerminal, nextStatus, type OrderEvent } from './transitions.ts';
 
 /** What a venue's report means for an order, before anything is written. */
 export interface Report {
-  readonly kind: 'accepted' | 'filled' | 'rejected' | 'cancelled' | 'unknown' | 'expired';
-  readonly quantity?: string;
-  readonly price?: string;
+  readonly kind: Exclude<OrderEvent, 'claimed' | 'partly_filled'>;
+  /** What it changes of the executions; absent when it speaks of none. */
+  readonly execution?: {
+    /** Quantity used up by executions, never negative. */
+    readonly executed: Decimal;
+    /** Filled quantity and quantity × price: negative when an execution is taken back. */
+    readonly filled: Decimal;
+    readonly value: Decimal;
+  };
 }
 
 export interface Outcome {
   readonly order: OrderRecord;
   readonly changed: boolean;
-  /** The fill's share of the reservation, to be converted to held. */
+  /** The executed share of the reservation, to be converted to held. */
   readonly converted: Decimal;
   /** What a terminal state gives back of the reservation. */
   readonly released: Decimal;
 }
 
+const NO_EXECUTION = { executed: ZERO, filled: ZERO, value: ZERO };
+/** Scale of the amounts in Postgres. */
+const AMOUNT_DECIMALS = 12;
+
 /**
- * Applies a report to an order: pure. Throws when the transition table has no row for it, or when a fill is larger than
- * what is open: then our picture of the venue is wrong, and guessing would double a position.
+ * Applies a report to an order: pure. Throws when the transition table has no row for it, or when more is executed than
+ * was open: then our picture of the venue is wrong, and guessing would double a position.
  */
 export function applyReport(order: OrderRecord, report: Report): Outcome {
-  const fill = report.kind === 'filled' ? new Decimal(report.quantity!) : ZERO;
-  const filledQuantity = order.filledQuantity.plus(fill);
-  invariant(filledQuantity.lte(order.quantity), `Fills of order ${order.orderId} stay within its quantity`);
-  const to = nextStatus(order.status, eventOf(report, filledQuantity.eq(order.quantity)));
+  const { executed, filled, value } = report.execution ?? NO_EXECUTION;
+  const open = openQuantity(order).minus(executed);
+  invariant(open.gte(0), `Fills of order ${order.orderId} stay within its quantity`);
+  const to = nextStatus(order.status, eventOf(report, executed, open.isZero()));
   invariant(to, `An order that is ${order.status} has a row for ${report.kind} in the transition table`);
 
-  const converted = convertedBy(order, fill, filledQuantity);
-  const open = order.reserved.minus(converted);
-  const released = isTerminal(to) ? open : ZERO;
-  return {
-    order: {
-      ...order,
-      status: to,
-      filledQuantity,
-      filledValue: report.kind === 'filled' ? order.filledValue.plus(fill.times(report.price!)) : order.filledValue,
-      reserved: open.minus(released),
-    },
-    changed: to !== order.status || fill.gt(0),
-    converted,
-    released,
+  const converted = convertedBy(order, executed, open);
+  const left = order.reserved.minus(converted);
+  const released = isTerminal(to) ? left : ZERO;
+  const answered = isTerminal(to) || report.kind === 'cancel_refused';
+  const after: OrderRecord = {
+    ...order,
+    status: to,
+    filledQuantity: order.filledQuantity.plus(filled),
+    filledValue: order.filledValue.plus(value),
+    bustedQuantity: order.bustedQuantity.plus(executed).minus(filled),
+    reserved: left.minus(released),
+    attemptId: answered ? undefined : order.attemptId,
+    // A cancel that the venue refused is answered: whoever still wants it asks again.
+    cancel: report.kind === 'cancel_refused' && !isTerminal(to) ? undefined : order.cancel,
   };
+  const moved = !executed.isZero() || !filled.isZero() || !value.isZero();
+  const changed = to !== order.status || moved || after.attemptId !== order.attemptId || after.cancel !== order.cancel;
+  return { order: after, changed, converted, released };
 }
 
-function eventOf({ kind }: Report, complete: boolean): OrderEvent {
-  if (kind !== 'filled') return kind;
+/** Whatever uses up quantity is a fill to the table, also one that was taken back before it was heard. */
+function eventOf({ kind }: Report, executed: Decimal, complete: boolean): OrderEvent {
+  if (kind !== 'filled' && kind !== 'busted') return kind;
+  if (executed.isZero()) return 'busted';
   return complete ? 'filled' : 'partly_filled';
 }
 
-/** A fill's part of the reservation; the last fill takes what is left, so that nothing remains of rounding. */
-function convertedBy(order: OrderRecord, fill: Decimal, filledQuantity: Decimal): Decimal {
-  if (fill.isZero()) return ZERO;
-  if (filledQuantity.eq(order.quantity)) return order.reserved;
-  return Decimal.min(order.reserved, notional(fill, order.referencePrice, order.multiplier));
+/** The executed share of what is reserved for the open quantity; the last one takes it all, so that no rounding remains. */
+function convertedBy(order: OrderRecord, executed: Decimal, open: Decimal): Decimal {
+  if (executed.isZero()) return ZERO;
+  if (open.isZero()) return order.reserved;
+  const share = order.reserved.times(executed).div(openQuantity(order));
+  return share.toDecimalPlaces(AMOUNT_DECIMALS, Decimal.ROUND_DOWN);
 }

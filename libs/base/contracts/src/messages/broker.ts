@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimal, instant } from '../fields.ts';
+import { decimal, id, instant } from '../fields.ts';
 
 /**
  * What a venue said of an order. `venueEventId` is the venue's own event id, or for venues without one the text
@@ -35,7 +35,12 @@ export const brokerExpired = z.strictObject({ ...reported, reason: z.string().ma
 /** Another order, with a client order id of its own, stands in its place now. */
 export const brokerReplaced = z.strictObject({ ...reported, replacedBy: z.string().min(1).max(64) });
 /** A cancel or a replacement came too late, or was refused; the order is what it was. */
-export const brokerCancelRefused = z.strictObject({ ...reported, reason: z.string().max(500) });
+export const brokerCancelRefused = z.strictObject({
+  ...reported,
+  reason: z.string().max(500),
+  /** Which asking it answers, where the venue tells them apart. */
+  attemptId: id.optional(),
+});
 /** The venue took an execution back. */
 export const brokerBusted = z.strictObject({
   ...reported,
@@ -51,10 +56,10 @@ export const brokerCorrected = z.strictObject({
   reason: z.string().max(500),
 });
 
-/** Said by us, not by the venue: the order provably never left, because it was too late or trading was halted. */
+/** Said by us, not by the venue: the order provably never left: too late, halted, or taken back before it was sent. */
 export const brokerNotSent = z.strictObject({
   ...reported,
-  because: z.enum(['expired', 'halted']),
+  because: z.enum(['expired', 'halted', 'cancelled']),
   reason: z.string().max(500),
 });
 

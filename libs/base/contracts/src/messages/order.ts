@@ -40,10 +40,25 @@ export const orderDenied = z.strictObject({
     'expired',
     'unknown_limit',
     'max_notional',
+    'max_position',
     'max_open_positions',
+    'concentration',
+    'trade_risk',
+    'buying_power',
+    'daily_loss',
+    'consecutive_losses',
+    'order_rate',
     'short_sale',
+    'reduce_only',
     'exposure',
     'duplicate',
+    'restricted',
+    'instrument_expired',
+    'market_closed',
+    'stale_price',
+    'price_collar',
+    'option_rules',
+    'decided_ahead',
   ]),
   numbers: z.record(z.string(), z.string()),
 });
@@ -99,6 +114,10 @@ export const orderStatus = z.enum([
 ]);
 export type OrderStatus = z.infer<typeof orderStatus>;
 
+/** How a signal can end; its one terminal event is `order.<outcome>`. */
+export const signalOutcome = z.enum(['filled', 'rejected', 'cancelled', 'expired']);
+export type SignalOutcome = z.infer<typeof signalOutcome>;
+
 /** An order moved along a row of the transition table. */
 export const orderChanged = z.strictObject({
   orderId: id,
@@ -116,10 +135,18 @@ export const orderChanged = z.strictObject({
   averagePrice: decimal.optional(),
   /** The venue's words when it refused, or ours when the order expired unsent. */
   reason: z.string().max(500).optional(),
+  role: orderRole,
+  leg: z.int().min(0),
+  revision: z.int().min(0),
+  /** Only on the change that ends the signal: how its entry ended, or its spread as a whole, in whole spreads. */
+  ends: z.strictObject({ outcome: signalOutcome, symbol, side, quantity: decimal, filledQuantity: decimal }).optional(),
 });
 export type OrderChanged = z.infer<typeof orderChanged>;
 
-/** The venue took an execution back (bust). Booked as the reversal of its entry; a correction is a bust and a new fill. */
+/**
+ * The venue took an execution back (bust). Booked as the reversal of its entry; a correction is a bust and a new fill.
+ * Apply leaves the held exposure alone, book moves it by the change of the position's cost: it may be less than the fill.
+ */
 export const orderFillBusted = z.strictObject({
   fillId: id,
   orderId: id,
