@@ -79,6 +79,10 @@ export default tseslint.config(
     rules: typed,
   },
   {
+    files: ['libs/trading/*/src/**/*.ts', 'libs/feeds/market/src/**/*.ts', 'libs/base/kernel/src/amounts.ts'],
+    rules: { 'keelson/exact-amounts': 'error' },
+  },
+  {
     files: ['services/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', focusedTests, mocks] },
   },

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ESLint, Rule } from 'eslint';
+import { exactAmountsRule } from './exact-amounts.ts';
 import { checkImport } from './imports.ts';
 import { checkConstructor, checkFileLength, checkFunctionLength } from './sizes.ts';
 
@@ -85,8 +86,8 @@ const sizeLimitsRule: Rule.RuleModule = {
   },
 };
 
-/** Keelson's own lint rules: the import table and the size limits. */
+/** Keelson's own lint rules: the import table, the size limits, and exact amounts. */
 export const keelson: ESLint.Plugin = {
   meta: { name: 'keelson' },
-  rules: { 'import-table': importTableRule, 'size-limits': sizeLimitsRule },
+  rules: { 'import-table': importTableRule, 'size-limits': sizeLimitsRule, 'exact-amounts': exactAmountsRule },
 };

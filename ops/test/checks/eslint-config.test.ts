@@ -26,6 +26,8 @@ const planted: readonly (readonly [file: string, rule: string, source: string])[
   ],
   ['libs/base/kernel/src/h.ts', 'no-restricted-syntax', 'export enum A {\n  b,\n}\n'],
   ['libs/base/kernel/src/i.ts', 'keelson/size-limits', '"a";\n'.repeat(451)],
+  ['libs/trading/risk/src/a.ts', 'keelson/exact-amounts', 'export const a = (price: number) => price;\n'],
+  ['libs/feeds/market/src/a.ts', 'keelson/exact-amounts', 'export const a = (t: { fee: string }) => Number(t.fee);\n'],
   [
     'libs/base/kernel/test/a.test.ts',
     'no-restricted-syntax',

@@ -12,7 +12,7 @@ export function lint(file: string, source: string): readonly string[] {
         files: ['**/*.{ts,mjs,js}'],
         languageOptions: { parser: tseslint.parser as Linter.Parser },
         plugins: { keelson },
-        rules: { 'keelson/import-table': 'error', 'keelson/size-limits': 'error' },
+        rules: { 'keelson/import-table': 'error', 'keelson/size-limits': 'error', 'keelson/exact-amounts': 'error' },
       },
     ],
     `/repository/${file}`,
