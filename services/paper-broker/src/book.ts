@@ -1,69 +1,35 @@
 import { Decimal, invariant } from '@keelson/kernel';
+import { Executions } from './executions.ts';
+import { Holdings } from './holdings.ts';
+import { type BookedOrder, isOpen, keyOf, type Plan } from './orders.ts';
 import type { PriceSource } from './prices.ts';
-import type { EventRecord, OrderRecord } from './records.ts';
+import {
+  type AdjustmentRecord,
+  eventLine,
+  type EventRecord,
+  type LogLine,
+  type OrderRecord,
+  type SilentRecord,
+} from './records.ts';
+import { Conditions, termFields } from './terms.ts';
 
-export type OrderStatus = 'accepted' | 'partially_filled' | 'filled' | 'rejected' | 'cancelled';
-
-/** An order as the venue tells of it; amounts are decimal text. */
-export interface OrderView {
-  readonly venue_order_id: string;
-  readonly client_order_id: string;
-  readonly account: string;
-  readonly symbol: string;
-  readonly side: 'buy' | 'sell';
-  readonly quantity: string;
-  readonly filled_quantity: string;
-  /** Volume-weighted; absent before the first fill. */
-  readonly average_price?: string;
-  readonly status: OrderStatus;
-  readonly reason?: string;
-}
-
-/** What a position is; `quantity` is negative when short. */
-export interface PositionView {
-  readonly account: string;
-  readonly symbol: string;
-  readonly quantity: string;
-}
-
-/** The part of an order's record that is needed after it was booked. */
-export type Plan = Pick<
-  OrderRecord,
-  | 'outcome'
-  | 'client_order_id'
-  | 'venue_order_id'
-  | 'account'
-  | 'symbol'
-  | 'side'
-  | 'quantity'
-  | 'first_quantity'
-  | 'reason'
->;
-
-/**
- * An order in memory. Closed orders stay for ever, to refuse their id a second time, so this is kept small: about 450 bytes
- * an order, and events stay in the file. 256 MiB of memory thus hold some 200,000 orders; then the log is to be moved away.
- */
-export interface BookedOrder {
-  readonly plan: Plan;
-  status: OrderStatus | 'new';
-  filled: string;
-  /** Sum of quantity × price of the fills. */
-  value: string;
-  reason: string | undefined;
-  /** `seq` of each of its events. */
-  events: readonly number[];
-}
+type AnyEvent = EventRecord | SilentRecord;
 
 /**
  * Everything the venue knows, as a fold over the lines of its log: the running venue and a rebuild after a crash go through
- * the same two functions, so they cannot come to different results.
+ * the same functions, so they cannot come to different results.
  */
 export class Book {
   readonly prices: PriceSource;
+  readonly holdings = new Holdings();
+  readonly executions = new Executions();
+  /** By client order id, or the venue's where there is none. */
   readonly #orders = new Map<string, BookedOrder>();
+  /** In the order of booking, which is that of the venue's numbers. */
+  readonly #numbered: BookedOrder[] = [];
   readonly #open = new Map<string, BookedOrder>();
-  readonly #positions = new Map<string, Map<string, Decimal>>();
+  /** Open orders with conditions, by symbol: those that a price may set off. */
+  readonly #resting = new Map<string, Map<string, BookedOrder>>();
   /** One copy of each account and symbol, however many orders name it. */
   readonly #names = new Map<string, string>();
   #lastSeq = 0;
@@ -77,11 +43,16 @@ export class Book {
   }
 
   get orderCount(): number {
-    return this.#orders.size;
+    return this.#numbered.length;
   }
 
-  find(clientOrderId: string): BookedOrder | undefined {
-    return this.#orders.get(clientOrderId);
+  find(key: string): BookedOrder | undefined {
+    return this.#orders.get(key);
+  }
+
+  findByVenueId(venueOrderId: string): BookedOrder | undefined {
+    const order = this.#numbered[Number(venueOrderId.slice(venueOrderId.lastIndexOf('-') + 1)) - 1];
+    return order?.plan.venue_order_id === venueOrderId ? order : undefined;
   }
 
   /** Orders that may still change, oldest first. */
@@ -89,57 +60,138 @@ export class Book {
     return [...this.#open.values()];
   }
 
-  /** All positions, or those of one account; flat ones are left out. */
-  positions(account?: string): PositionView[] {
-    const accounts = account === undefined ? [...this.#positions.keys()] : [account];
-    return accounts.flatMap((name) =>
-      [...(this.#positions.get(name) ?? [])]
-        .filter(([, net]) => !net.isZero())
-        .map(([symbol, net]) => ({ account: name, symbol, quantity: net.toFixed() })),
-    );
+  /** Open orders with conditions that the price now allows, oldest first. */
+  executable(symbol: string): BookedOrder[] {
+    const resting = this.#resting.get(symbol);
+    if (resting === undefined || resting.size === 0) return [];
+    const price = this.prices.current(symbol);
+    return [...resting.values()].filter(({ conditions }) => conditions?.allow(price));
+  }
+
+  apply(line: LogLine): void {
+    switch (line.kind) {
+      case 'order':
+        return void this.applyOrder(line);
+      case 'event':
+      case 'silent':
+        return void this.applyEvent(line);
+      case 'price':
+        this.prices.pin(line.symbol, line.price === undefined ? undefined : new Decimal(line.price));
+        return this.#see(line.symbol);
+      case 'seed':
+        return this.prices.reseed(line.seed);
+      case 'adjustment':
+        return this.#adjust(line);
+      case 'log':
+      case 'note':
+    }
   }
 
   applyOrder(record: OrderRecord): BookedOrder {
-    invariant(!this.#orders.has(record.client_order_id), 'A client order id is booked once');
-    if (record.reference_price !== undefined) this.prices.anchor(record.symbol, new Decimal(record.reference_price));
-    const order: BookedOrder = {
-      plan: this.#planOf(record),
-      status: 'new',
-      filled: '0',
-      value: '0',
-      reason: undefined,
-      events: [],
-    };
-    this.#orders.set(record.client_order_id, order);
-    this.#open.set(record.client_order_id, order);
+    const key = keyOf(record);
+    invariant(!this.#orders.has(key), 'A client order id is booked once');
+    const resting = record.type !== 'market' || record.reduce_only === true;
+    if (record.reference_price !== undefined) {
+      this.prices.anchor(record.symbol, new Decimal(record.reference_price), resting);
+      this.#see(record.symbol);
+    }
+    const order = orderOf(record, this.#planOf(record));
+    this.#orders.set(key, order);
+    this.#numbered.push(order);
+    this.#open.set(key, order);
+    if (order.conditions !== undefined) this.#rest(key, order, order.conditions);
     return order;
   }
 
-  applyEvent(event: EventRecord): BookedOrder {
-    invariant(event.seq === this.#lastSeq + 1, 'Events follow each other without a gap');
-    const order = this.#orders.get(event.client_order_id);
+  applyEvent(event: AnyEvent): BookedOrder {
+    const key = keyOf(event);
+    const order = this.#orders.get(key);
     invariant(order !== undefined, 'An event belongs to an order that was booked before it');
-    this.#lastSeq = event.seq;
-    // A new array, since a pushed one keeps room for seventeen.
-    order.events = order.events.concat(event.seq);
+    if (event.type === 'duplicated') {
+      this.executions.add(event);
+      return order;
+    }
+    if (event.kind === 'event') {
+      invariant(event.seq === this.#lastSeq + 1, 'Events follow each other without a gap');
+      this.#lastSeq = event.seq;
+      // A new array, since a pushed one keeps room for seventeen.
+      order.events = order.events.concat(event.seq);
+    } else {
+      order.silent = (order.silent ?? []).concat(eventLine(event));
+    }
     order.reason = event.reason ?? order.reason;
-    if (event.type === 'filled') this.#applyFill(order, event);
-    else order.status = event.type;
-    if (!isOpen(order)) this.#open.delete(event.client_order_id);
+    this.#fold(order, event);
+    if (!isOpen(order)) this.#close(key, order);
     return order;
+  }
+
+  #fold(order: BookedOrder, event: AnyEvent): void {
+    switch (event.type) {
+      case 'filled':
+        return this.#applyFill(order, event);
+      case 'busted':
+      case 'corrected':
+        return this.#applyAmendment(order, event);
+      case 'duplicated':
+        return;
+      default:
+        order.status = event.type;
+    }
+  }
+
+  #applyFill(order: BookedOrder, event: AnyEvent): void {
+    invariant(event.quantity !== undefined && event.price !== undefined, 'A fill has a quantity and a price');
+    const filled = new Decimal(order.filled).plus(event.quantity);
+    const whole = filled.greaterThanOrEqualTo(order.plan.quantity);
+    // Only a book that is made wrong on command holds more than was ordered.
+    invariant(event.kind === 'silent' || filled.lessThanOrEqualTo(order.plan.quantity), 'An order is never overfilled');
+    order.filled = filled.toFixed();
+    order.value = new Decimal(order.value).plus(new Decimal(event.quantity).times(event.price)).toFixed();
+    if (isOpen(order)) order.status = whole ? 'filled' : 'partially_filled';
+    this.prices.advance(event.symbol);
+    this.#see(event.symbol);
+    const { account, symbol, price, fee } = event;
+    this.holdings.apply({ account, symbol, units: signed(event, event.quantity), price, fee });
+    this.executions.add(event);
+  }
+
+  /** A fill is taken back, or becomes another one; an order that has ended stays ended. */
+  #applyAmendment(order: BookedOrder, event: AnyEvent): void {
+    const { execution_id: executionId, previous_quantity: before, previous_price: beforePrice } = event;
+    const { account, symbol, quantity = '0', price = '0' } = event;
+    invariant(
+      executionId !== undefined && before !== undefined && beforePrice !== undefined,
+      'It names what it amends',
+    );
+    this.executions.amend(executionId, event.type === 'busted' ? 'busted' : { quantity, price });
+    order.filled = new Decimal(order.filled).minus(before).plus(quantity).toFixed();
+    const value = new Decimal(quantity).times(price).minus(new Decimal(before).times(beforePrice));
+    order.value = value.plus(order.value).toFixed();
+    this.holdings.apply({ account, symbol, units: signed(event, before).negated(), price: beforePrice });
+    if (event.type === 'corrected') this.holdings.apply({ account, symbol, units: signed(event, quantity), price });
+  }
+
+  #adjust({ account, symbol, currency, amount }: AdjustmentRecord): void {
+    if (symbol !== undefined) this.holdings.setPosition(account, symbol, new Decimal(amount));
+    if (currency !== undefined) this.holdings.addCash(account, currency, new Decimal(amount));
   }
 
   #planOf(record: OrderRecord): Plan {
+    const { client_order_id, reduce_only, first_quantity, replaces, reason } = record;
     return {
       outcome: record.outcome,
-      client_order_id: record.client_order_id,
+      ...(client_order_id === undefined ? {} : { client_order_id }),
       venue_order_id: record.venue_order_id,
       account: this.#shared(record.account),
       symbol: this.#shared(record.symbol),
       side: record.side,
+      type: record.type,
       quantity: record.quantity,
-      ...(record.first_quantity === undefined ? {} : { first_quantity: record.first_quantity }),
-      ...(record.reason === undefined ? {} : { reason: record.reason }),
+      ...termFields(record),
+      ...(reduce_only === undefined ? {} : { reduce_only }),
+      ...(first_quantity === undefined ? {} : { first_quantity }),
+      ...(replaces === undefined ? {} : { replaces }),
+      ...(reason === undefined ? {} : { reason }),
     };
   }
 
@@ -149,39 +201,45 @@ export class Book {
     return known ?? name;
   }
 
-  #applyFill(order: BookedOrder, event: EventRecord): void {
-    invariant(event.quantity !== undefined && event.price !== undefined, 'A fill has a quantity and a price');
-    const filled = new Decimal(order.filled).plus(event.quantity);
-    invariant(filled.lessThanOrEqualTo(order.plan.quantity), 'An order is never filled beyond its quantity');
-    order.filled = filled.toFixed();
-    order.value = new Decimal(order.value).plus(new Decimal(event.quantity).times(event.price)).toFixed();
-    order.status = filled.equals(order.plan.quantity) ? 'filled' : 'partially_filled';
-    this.prices.advance(event.symbol);
-    const signed = event.side === 'buy' ? new Decimal(event.quantity) : new Decimal(event.quantity).negated();
-    let positions = this.#positions.get(event.account);
-    if (positions === undefined) this.#positions.set(event.account, (positions = new Map()));
-    positions.set(event.symbol, (positions.get(event.symbol) ?? new Decimal(0)).plus(signed));
+  #rest(key: string, order: BookedOrder, conditions: Conditions): void {
+    const { symbol } = order.plan;
+    let resting = this.#resting.get(symbol);
+    if (resting === undefined) this.#resting.set(symbol, (resting = new Map<string, BookedOrder>()));
+    resting.set(key, order);
+    conditions.see(this.prices.current(symbol));
+  }
+
+  #close(key: string, order: BookedOrder): void {
+    this.#open.delete(key);
+    if (order.conditions === undefined) return;
+    this.#resting.get(order.plan.symbol)?.delete(key);
+    order.conditions = undefined;
+  }
+
+  /** The price of a symbol may have moved: whatever waits for one looks at it. */
+  #see(symbol: string): void {
+    const resting = this.#resting.get(symbol);
+    if (resting === undefined || resting.size === 0) return;
+    const price = this.prices.current(symbol);
+    for (const { conditions } of resting.values()) conditions?.see(price);
   }
 }
 
-/** True while the order may still change: accepted and not completely filled, or not yet acted on. */
-export function isOpen(order: BookedOrder): boolean {
-  return order.status === 'new' || order.status === 'accepted' || order.status === 'partially_filled';
+function orderOf(record: OrderRecord, plan: Plan): BookedOrder {
+  return {
+    plan,
+    placedAt: Date.parse(record.at),
+    conditions: record.type === 'market' ? undefined : new Conditions(record, record.side),
+    status: 'new',
+    filled: '0',
+    value: '0',
+    reason: undefined,
+    events: [],
+    silent: undefined,
+  };
 }
 
-/** The order as it travels. */
-export function viewOf({ plan, status, filled, value, reason }: BookedOrder): OrderView {
-  invariant(status !== 'new', 'Nobody sees an order before its first event');
-  return {
-    venue_order_id: plan.venue_order_id,
-    client_order_id: plan.client_order_id,
-    account: plan.account,
-    symbol: plan.symbol,
-    side: plan.side,
-    quantity: plan.quantity,
-    filled_quantity: filled,
-    ...(filled === '0' ? {} : { average_price: new Decimal(value).dividedBy(filled).toDecimalPlaces(12).toFixed() }),
-    status,
-    ...(reason === undefined ? {} : { reason }),
-  };
+function signed({ side }: AnyEvent, quantity: string): Decimal {
+  const units = new Decimal(quantity);
+  return side === 'buy' ? units : units.negated();
 }

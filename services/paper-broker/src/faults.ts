@@ -18,9 +18,26 @@ export interface FaultState {
   lost_reply_percent: number;
   lose_next_replies: number;
   drop_next_requests: number;
+  /** Answer the next requests with 500 without doing what they ask. */
+  fail_next_requests: number;
+  /** Keep the next events, or the next fills, in the venue's book alone: no answer and no stream tells of them. */
+  mute_next_events: number;
+  mute_next_fills: number;
+  /** What an execution costs per unit, in quote currency; decimal text. */
+  fee_per_unit: string;
+  /** Quotes keep the time of this moment (ISO 8601), as a feed that hangs does; null when they are fresh. */
+  quotes_frozen_at: string | null;
   delay_next: { readonly count: number; readonly ms: number; readonly stage: 'acceptance' | 'answer' };
   unavailable: boolean;
 }
+
+type Counter = {
+  [Name in keyof FaultState]: FaultState[Name] extends number
+    ? Name extends `${string}next${string}`
+      ? Name
+      : never
+    : never;
+}[keyof FaultState];
 
 export type BaseBehaviour = Pick<FaultState, 'seed' | 'latency_ms' | 'partial_fill_percent'>;
 
@@ -51,27 +68,25 @@ export class Faults {
     return this.#set(healthy(this.#configured));
   }
 
-  /** True when this request is to vanish before the venue has seen it. */
-  takeDrop(): boolean {
-    if (this.#state.drop_next_requests === 0) return false;
-    this.#state.drop_next_requests -= 1;
-    return true;
+  /** What becomes of this request before the venue has seen it: it vanishes, is answered with an error, or is dealt with. */
+  takeBlow(): 'cut' | 'error' | undefined {
+    if (this.#take('drop_next_requests')) return 'cut';
+    return this.#take('fail_next_requests') ? 'error' : undefined;
+  }
+
+  /** True when an event of this type is to stay in the venue's book alone. */
+  takeMuted(type: string): boolean {
+    return this.#take('mute_next_events') || (type === 'filled' && this.#take('mute_next_fills'));
   }
 
   /** True when the answer for this order is to vanish after the venue did its work. */
   takeLostReply(clientOrderId: string): boolean {
-    if (this.#state.lose_next_replies > 0) {
-      this.#state.lose_next_replies -= 1;
-      return true;
-    }
+    if (this.#take('lose_next_replies')) return true;
     return this.happens('lost-reply', clientOrderId, this.#state.lost_reply_percent);
   }
 
   takeReject(clientOrderId: string): boolean {
-    if (this.#state.reject_next > 0) {
-      this.#state.reject_next -= 1;
-      return true;
-    }
+    if (this.#take('reject_next')) return true;
     return this.happens('reject', clientOrderId, this.#state.reject_percent);
   }
 
@@ -97,6 +112,12 @@ export class Faults {
     return percent > 0 && draw(this.#state.seed, purpose, clientOrderId) * 100 < percent;
   }
 
+  #take(counter: Counter): boolean {
+    if (this.#state[counter] === 0) return false;
+    this.#state[counter] -= 1;
+    return true;
+  }
+
   #set(state: FaultState): Readonly<FaultState> {
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
@@ -112,6 +133,11 @@ function healthy(configured: BaseBehaviour): FaultState {
     lost_reply_percent: 0,
     lose_next_replies: 0,
     drop_next_requests: 0,
+    fail_next_requests: 0,
+    mute_next_events: 0,
+    mute_next_fills: 0,
+    fee_per_unit: '0',
+    quotes_frozen_at: null,
     delay_next: { count: 0, ms: 0, stage: 'acceptance' },
     unavailable: false,
   };

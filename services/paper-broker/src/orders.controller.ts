@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { hangUp, sendError, sendInvalid, sendJson, sendText } from './answers.ts';
-import { Book, viewOf } from './book.ts';
+import { hangUp, sendError, sendInvalid, sendJson, sendText, sendUnavailable } from './answers.ts';
+import { Book } from './book.ts';
 import { Faults } from './faults.ts';
-import { orderList, orderRequest } from './requests.ts';
+import { type BookedOrder, listedViewOf } from './orders.ts';
+import { cancelAll, orderList, orderRequest, replaceRequest } from './requests.ts';
 import { Venue, type VenueAnswer } from './venue.ts';
 
 /** Orders as a venue takes them. Faults apply here, at the edge, so that the venue behind it is always right. */
-@Controller('v1/orders')
+@Controller('v1')
 export class OrdersController {
   constructor(
     @Inject(Venue) private readonly venue: Venue,
@@ -16,56 +17,91 @@ export class OrdersController {
     @Inject(Faults) private readonly faults: Faults,
   ) {}
 
-  @Post()
+  @Post('orders')
   async submit(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     if (this.stopsHere(reply)) return;
     const request = orderRequest.safeParse(body);
     if (!request.success) return sendInvalid(reply, request.error);
     const id = request.data.client_order_id;
-    const delays = this.faults.takeDelays(id);
-    const answer = await this.venue.submit(request.data, delays.acceptance);
-    await hold(delays.answer);
-    const accepted = answer.outcome === 'done' || answer.outcome === 'duplicate';
-    if (accepted && this.faults.takeLostReply(id)) return hangUp(reply);
-    send(reply, answer);
+    await this.decide(id, reply, (delayMs) => this.venue.submit(request.data, delayMs));
   }
 
-  @Get()
+  @Post('orders/:clientOrderId/replace')
+  @HttpCode(200)
+  async replace(
+    @Param('clientOrderId') clientOrderId: string,
+    @Body() body: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (this.stopsHere(reply)) return;
+    const request = replaceRequest.safeParse(body);
+    if (!request.success) return sendInvalid(reply, request.error);
+    const id = request.data.client_order_id;
+    await this.decide(id, reply, (delayMs) => this.venue.replace(clientOrderId, request.data, delayMs));
+  }
+
+  @Get('orders')
   list(@Query() query: unknown, @Res() reply: FastifyReply): void {
-    if (this.isUnavailable(reply)) return;
+    if (sendUnavailable(reply, this.faults)) return;
     const wanted = orderList.safeParse(query);
     if (!wanted.success) return sendInvalid(reply, wanted.error);
     const { account } = wanted.data;
     const open = this.book.openOrders().filter(({ plan }) => account === undefined || plan.account === account);
-    sendJson(reply, 200, { orders: open.map(viewOf) });
+    sendJson(reply, 200, { as_of: new Date().toISOString(), orders: open.map(listedViewOf) });
   }
 
-  @Get(':clientOrderId')
+  @Get('orders/:clientOrderId')
   async find(@Param('clientOrderId') clientOrderId: string, @Res() reply: FastifyReply): Promise<void> {
-    if (this.isUnavailable(reply)) return;
+    if (sendUnavailable(reply, this.faults)) return;
     send(reply, await this.venue.find(clientOrderId));
   }
 
-  @Delete(':clientOrderId')
+  @Delete('orders/:clientOrderId')
   async cancel(@Param('clientOrderId') clientOrderId: string, @Res() reply: FastifyReply): Promise<void> {
+    await this.end(clientOrderId, (id) => this.book.find(id), reply);
+  }
+
+  /** By the venue's own id: what was entered by hand has no other. */
+  @Delete('venue-orders/:venueOrderId')
+  async cancelByVenueId(@Param('venueOrderId') venueOrderId: string, @Res() reply: FastifyReply): Promise<void> {
+    await this.end(venueOrderId, (id) => this.book.findByVenueId(id), reply);
+  }
+
+  @Delete('orders')
+  async cancelAll(@Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     if (this.stopsHere(reply)) return;
-    // A cancel works when it arrives; its latency is that of the answer, or it could never outrun a second fill.
-    const answer = await this.venue.cancel(clientOrderId);
-    await hold(this.faults.latency(clientOrderId, 2));
-    if (answer.outcome === 'done' && this.faults.takeLostReply(clientOrderId)) return hangUp(reply);
+    const wanted = cancelAll.safeParse(query);
+    if (!wanted.success) return sendInvalid(reply, wanted.error);
+    const { account, keep_reduce_only: keep } = wanted.data;
+    const cancelled = await this.venue.cancelAll(account, keep);
+    await hold(this.faults.latency(account, 2));
+    sendJson(reply, 200, { cancelled });
+  }
+
+  /** A cancel works when it arrives; its latency is that of the answer, or it could never outrun a second fill. */
+  private async end(id: string, find: (id: string) => BookedOrder | undefined, reply: FastifyReply): Promise<void> {
+    if (this.stopsHere(reply)) return;
+    const answer = await this.venue.cancel(find(id));
+    await hold(this.faults.latency(id, 2));
+    if (answer.outcome === 'done' && this.faults.takeLostReply(id)) return hangUp(reply);
+    send(reply, answer);
+  }
+
+  private async decide(id: string, reply: FastifyReply, act: (delayMs: number) => Promise<VenueAnswer>): Promise<void> {
+    const delays = this.faults.takeDelays(id);
+    const answer = await act(delays.acceptance);
+    await hold(delays.answer);
+    const taken = answer.outcome === 'done' || answer.outcome === 'duplicate';
+    if (taken && this.faults.takeLostReply(id)) return hangUp(reply);
     send(reply, answer);
   }
 
   private stopsHere(reply: FastifyReply): boolean {
-    if (!this.faults.takeDrop()) return this.isUnavailable(reply);
-    hangUp(reply);
+    const blow = this.faults.takeBlow();
+    if (blow === undefined) return sendUnavailable(reply, this.faults);
+    if (blow === 'cut') hangUp(reply);
+    else sendError(reply, 500, 'internal_error', 'The venue failed on command');
     return true;
-  }
-
-  private isUnavailable(reply: FastifyReply): boolean {
-    if (this.faults.state.unavailable)
-      sendError(reply, 503, 'venue_unavailable', 'The venue is unavailable on command');
-    return this.faults.state.unavailable;
   }
 }
 
@@ -79,6 +115,8 @@ function send(reply: FastifyReply, answer: VenueAnswer): void {
       return sendText(reply, 200, answer.text);
     case 'duplicate':
       return sendText(reply, 409, `{"code":"duplicate_client_order_id",${answer.text.slice(1)}`);
+    case 'closed':
+      return sendText(reply, 409, `{"code":"order_closed",${answer.text.slice(1)}`);
     case 'deadline_passed':
       return sendError(
         reply,
@@ -87,6 +125,6 @@ function send(reply: FastifyReply, answer: VenueAnswer): void {
         'The deadline had passed when the order arrived; it was not accepted',
       );
     case 'not_found':
-      return sendError(reply, 404, 'order_not_found', 'No order has this client order id');
+      return sendError(reply, 404, 'order_not_found', 'No order has this id');
   }
 }

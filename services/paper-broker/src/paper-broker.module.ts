@@ -4,6 +4,8 @@ import { CONFIG, ConfigError, type ConfigOf, LOGGER } from '@keelson/runtime';
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Book } from './book.ts';
+import { DayEnd } from './day-end.ts';
+import { Desk } from './desk.ts';
 import { ControlController } from './control.controller.ts';
 import { EventStream } from './event-stream.ts';
 import { Faults } from './faults.ts';
@@ -11,9 +13,9 @@ import { MarketController } from './market.controller.ts';
 import { OrdersController } from './orders.controller.ts';
 import { PriceSource } from './prices.ts';
 import { rebuild } from './rebuild.ts';
-import { LOG_ID } from './tokens.ts';
+import { LOG_ID, VENUE_PARTS } from './tokens.ts';
 import { VenueLog } from './venue-log.ts';
-import { Venue } from './venue.ts';
+import { Venue, type VenueParts } from './venue.ts';
 
 type Config = ConfigOf<typeof paperBroker>;
 
@@ -30,10 +32,10 @@ function faultsOf(config: Config): Faults {
   });
 }
 
-function bookOf(config: Config, faults: Faults): Book {
-  const prices = new PriceSource(config.PAPER_SEED);
-  faults.onChange(({ seed }) => prices.reseed(seed));
-  return new Book(prices);
+function venueOf(parts: VenueParts): Venue {
+  const venue = new Venue(parts);
+  parts.faults.onChange(({ seed }) => venue.reseed(seed));
+  return venue;
 }
 
 function rebuildAndTell(log: VenueLog, book: Book, logger: Logger): string {
@@ -48,7 +50,7 @@ function rebuildAndTell(log: VenueLog, book: Book, logger: Logger): string {
   providers: [
     EventStream,
     { provide: Faults, inject: [CONFIG], useFactory: faultsOf },
-    { provide: Book, inject: [CONFIG, Faults], useFactory: bookOf },
+    { provide: Book, inject: [CONFIG], useFactory: (config: Config) => new Book(new PriceSource(config.PAPER_SEED)) },
     {
       provide: VenueLog,
       inject: [CONFIG],
@@ -56,24 +58,37 @@ function rebuildAndTell(log: VenueLog, book: Book, logger: Logger): string {
     },
     { provide: LOG_ID, inject: [VenueLog, Book, LOGGER], useFactory: rebuildAndTell },
     {
-      provide: Venue,
+      provide: VENUE_PARTS,
       inject: [Book, VenueLog, Faults, LOG_ID],
-      useFactory: (book: Book, log: VenueLog, faults: Faults, logId: string) =>
-        new Venue({ book, log, faults, logId, clock: systemClock }),
+      useFactory: (book: Book, log: VenueLog, faults: Faults, logId: string): VenueParts => ({
+        ...{ book, log, faults, logId, clock: systemClock },
+      }),
     },
+    { provide: Venue, inject: [VENUE_PARTS], useFactory: venueOf },
+    {
+      provide: Desk,
+      inject: [VENUE_PARTS, Venue],
+      useFactory: (parts: VenueParts, venue: Venue) => new Desk(parts, venue),
+    },
+    { provide: DayEnd, inject: [Venue], useFactory: (venue: Venue) => new DayEnd(venue, systemClock) },
   ],
 })
 export class PaperBrokerModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(Venue) private readonly venue: Venue,
     @Inject(VenueLog) private readonly log: VenueLog,
+    @Inject(Faults) private readonly faults: Faults,
+    @Inject(DayEnd) private readonly dayEnd: DayEnd,
   ) {}
 
   onModuleInit(): void {
+    this.venue.reseed(this.faults.state.seed);
     this.venue.resume();
+    this.dayEnd.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.dayEnd.stop();
     this.venue.close();
     await this.log.close();
   }

@@ -27,6 +27,18 @@ interface Walk {
   widest: number;
   /** Fills so far: the walk moves one step with each. */
   steps: number;
+  /** True once an order has named a price. */
+  anchored: boolean;
+  /** Set on command: stands still until it is released. */
+  pinned: boolean;
+}
+
+/** What the venue shows of a symbol; `last` is the price around which it fills. */
+export interface Quote {
+  readonly symbol: string;
+  readonly bid: string;
+  readonly ask: string;
+  readonly last: string;
 }
 
 /**
@@ -41,6 +53,10 @@ export class PriceSource {
     this.#seed = seed;
   }
 
+  get seed(): number {
+    return this.#seed;
+  }
+
   /** Steps from now on follow another seed; the prices stay where they are. */
   reseed(seed: number): void {
     this.#seed = seed;
@@ -51,14 +67,32 @@ export class PriceSource {
     return priceOf(this.#walk(symbol), 0);
   }
 
-  /** The price an order gets: the price now, off by at most a tick, against or for it as the seed has it. */
-  execution(symbol: string, clientOrderId: string, part: number): Decimal {
-    return priceOf(this.#walk(symbol), drawInteger(-1, 1, draw(this.#seed, 'slippage', clientOrderId, part)));
+  /** The symbols that have a price without being asked for, in the order of the alphabet. */
+  symbols(): string[] {
+    return [...new Set([...Object.keys(STARTING_PRICES), ...this.#walks.keys()])].sort();
   }
 
-  /** An order named the price its sender saw: the walk goes on around it. */
-  anchor(symbol: string, reference: Decimal): void {
+  quote(symbol: string): Quote {
     const walk = this.#walk(symbol);
+    const [bid, last, ask] = [-1, 0, 1].map((ticks) => priceOf(walk, ticks).toFixed());
+    return { symbol, bid: bid!, ask: ask!, last: last! };
+  }
+
+  /** The price an order gets: the price now, off by at most a tick, against or for it as the seed has it. */
+  execution(symbol: string, orderKey: string, part: number): Decimal {
+    const walk = this.#walk(symbol);
+    if (walk.pinned) return priceOf(walk, 0);
+    return priceOf(walk, drawInteger(-1, 1, draw(this.#seed, 'slippage', orderKey, part)));
+  }
+
+  /**
+   * An order named the price its sender saw. At the market the walk goes on around it; an order with a price of its own
+   * (`resting`) only says where a symbol starts that nobody has named a price of: what it waits for must not come by its asking.
+   */
+  anchor(symbol: string, reference: Decimal, resting = false): void {
+    const walk = this.#walk(symbol);
+    if (walk.pinned || (resting && walk.anchored)) return;
+    walk.anchored = true;
     if (walk.base.equals(reference)) return;
     walk.base = reference;
     walk.tick = tickOf(reference);
@@ -70,8 +104,21 @@ export class PriceSource {
   advance(symbol: string): void {
     const walk = this.#walk(symbol);
     walk.steps += 1;
+    if (walk.pinned) return;
     const step = drawInteger(-1, 1, draw(this.#seed, 'walk', symbol, walk.steps));
     walk.offset = Math.max(-walk.widest, Math.min(walk.widest, walk.offset + step));
+  }
+
+  /** Puts the price of a symbol where it stays; undefined lets it walk again, from where it is. */
+  pin(symbol: string, price: Decimal | undefined): void {
+    const walk = this.#walk(symbol);
+    walk.pinned = price !== undefined;
+    walk.anchored = true;
+    if (price === undefined) return;
+    walk.base = price;
+    walk.tick = tickOf(price);
+    walk.widest = widestOf(price, walk.tick);
+    walk.offset = 0;
   }
 
   #walk(symbol: string): Walk {
@@ -79,7 +126,7 @@ export class PriceSource {
     if (walk === undefined) {
       const base = new Decimal(STARTING_PRICES[symbol] ?? String(drawInteger(20, 500, draw(0, 'base', symbol))));
       const tick = tickOf(base);
-      walk = { base, tick, offset: 0, widest: widestOf(base, tick), steps: 0 };
+      walk = { base, tick, offset: 0, widest: widestOf(base, tick), steps: 0, anchored: false, pinned: false };
       this.#walks.set(symbol, walk);
     }
     return walk;

@@ -27,8 +27,7 @@ export function rebuild(log: VenueLog, book: Book, clock: Clock): Rebuilt {
     try {
       const line = logLine.parse(JSON.parse(text));
       if (line.kind === 'log') logId ??= line.log;
-      else if (line.kind === 'order') book.applyOrder(line);
-      else if (line.kind === 'event') book.applyEvent(line);
+      else book.apply(line);
     } catch (cause) {
       const why = cause instanceof InvariantError ? cause.message : 'it is not a line that this venue writes';
       throw new DamagedLogError(
@@ -43,6 +42,7 @@ export function rebuild(log: VenueLog, book: Book, clock: Clock): Rebuilt {
       throw new DamagedLogError('PAPER_LOG_FILE has no header line. Restore the file, or move it away.');
     logId = randomBytes(4).toString('hex');
     log.append(JSON.stringify({ kind: 'log', log: logId, at }));
+    log.append(JSON.stringify({ kind: 'seed', seed: book.prices.seed, at }));
   }
   if (tornBytes > 0)
     log.append(JSON.stringify({ kind: 'note', text: `cut off a torn last line of ${tornBytes} bytes`, at }));

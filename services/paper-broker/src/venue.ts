@@ -1,44 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, Decimal } from '@keelson/kernel';
-import { type Book, type BookedOrder, isOpen, viewOf } from './book.ts';
+import { Decimal } from '@keelson/kernel';
 import { draw } from './draw.ts';
-import type { Faults } from './faults.ts';
-import { type EventRecord, eventLine, type OrderRecord, wireEvent } from './records.ts';
-import type { OrderRequest } from './requests.ts';
-import type { VenueLog } from './venue-log.ts';
+import { Matching, type VenueParts } from './matching.ts';
+import { type BookedOrder, isOpen, keyOf, viewOf } from './orders.ts';
+import { type OrderRecord, wireEvent } from './records.ts';
+import type { OrderRequest, ReplaceRequest } from './requests.ts';
+import { termFields } from './terms.ts';
+
+export type { VenueParts } from './matching.ts';
 
 /** What the venue says to a request about an order. `text` is the JSON of `{order, events}`. */
 export type VenueAnswer =
-  | { readonly outcome: 'done' | 'duplicate'; readonly text: string }
+  | { readonly outcome: 'done' | 'duplicate' | 'closed'; readonly text: string }
   | { readonly outcome: 'deadline_passed' | 'not_found' };
 
-/** Parts of a venue's state that its decisions need; one object, since they live and die together. */
-export interface VenueParts {
-  readonly book: Book;
-  readonly log: VenueLog;
-  readonly faults: Faults;
-  readonly clock: Clock;
-  /** The incarnation of the log, the first part of every id. */
-  readonly logId: string;
-}
+/** What was asked for, or entered by hand: then without a client order id. */
+type Wish = Omit<OrderRequest, 'deadline' | 'client_order_id'> & { readonly client_order_id?: string | undefined };
 
 /**
- * The matching of the simulated venue. Invariants: a client order id is accepted once for the life of the log; every
- * answer was written before it is given; what an order will do is planned and written when it is accepted, so that a
- * restart at any point carries on exactly there, with the same ids.
+ * The simulated venue. Invariants: a client order id is accepted once for the life of the log; every answer was written
+ * before it is given; of an order and its revision never both are open.
  */
 export class Venue {
+  readonly matching: Matching;
   readonly #parts: VenueParts;
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  #closed = false;
 
   constructor(parts: VenueParts) {
     this.#parts = parts;
+    this.matching = new Matching(parts);
   }
 
   /** Takes up every order that was open when the last process ended. */
   resume(): void {
-    for (const order of this.#parts.book.openOrders()) this.#carryOn(order, []);
+    for (const order of this.#parts.book.openOrders()) {
+      this.matching.carryOn(order);
+      this.matching.match(order.plan.symbol);
+    }
   }
 
   /** Decides on an order after `delayMs`; fulfilled when the decision is written. */
@@ -48,135 +45,149 @@ export class Venue {
     const known = book.find(request.client_order_id);
     if (known !== undefined) return { outcome: 'duplicate', text: await this.#tell(known) };
     if (clock.now() > new Date(request.deadline)) return { outcome: 'deadline_passed' };
-    const record = this.#plan(request);
-    log.append(JSON.stringify(record));
-    const events: string[] = [];
-    const order = book.applyOrder(record);
-    this.#carryOn(order, events);
+    const { order, events } = this.enter(request);
     // Composed before the wait: the answer tells what was decided here, not what a second fill adds meanwhile.
     const text = compose(order, events);
     await log.written();
     return { outcome: 'done', text };
   }
 
+  /** Books an order and does what follows at once; the caller waits for the log. */
+  enter(wish: Wish, shown?: false): { readonly order: BookedOrder; readonly events: string[] } {
+    const order = this.#book(wish);
+    const events = this.matching.carryOn(order, shown);
+    this.matching.match(order.plan.symbol);
+    return { order, events };
+  }
+
+  /**
+   * Puts a revision in the place of a working order, in one step: the answer is about the revision, whose record names
+   * the order that it replaced. One that is refused, or comes too late, leaves the old order as it is.
+   */
+  async replace(key: string, request: ReplaceRequest, delayMs: number): Promise<VenueAnswer> {
+    if (delayMs > 0) await sleep(delayMs);
+    const { book, log, clock } = this.#parts;
+    const known = book.find(request.client_order_id);
+    if (known !== undefined) return { outcome: 'duplicate', text: await this.#tell(known) };
+    const old = book.find(key);
+    if (old === undefined) return { outcome: 'not_found' };
+    if (clock.now() > new Date(request.deadline)) return { outcome: 'deadline_passed' };
+    if (!isOpen(old)) return { outcome: 'closed', text: await this.#tell(old) };
+    const { account, symbol, side, reduce_only } = old.plan;
+    const wish = { account, symbol, side, reduce_only: reduce_only ?? false, ...request };
+    const revision = this.#book(wish, keyOf(old.plan));
+    const events = this.matching.carryOn(revision);
+    this.matching.match(symbol);
+    const text = compose(revision, events);
+    await log.written();
+    return { outcome: 'done', text };
+  }
+
   /** An order and all its events so far. `not_found` is definitive for an order whose deadline has passed. */
-  async find(clientOrderId: string): Promise<VenueAnswer> {
-    const order = this.#parts.book.find(clientOrderId);
+  async find(key: string): Promise<VenueAnswer> {
+    const order = this.#parts.book.find(key);
     return order === undefined ? { outcome: 'not_found' } : { outcome: 'done', text: await this.#tell(order) };
   }
 
   /** Ends the open remainder of an order. Repeating it, or cancelling what is closed, changes nothing. */
-  async cancel(clientOrderId: string): Promise<VenueAnswer> {
-    const order = this.#parts.book.find(clientOrderId);
+  async cancel(order: BookedOrder | undefined): Promise<VenueAnswer> {
     if (order === undefined) return { outcome: 'not_found' };
-    if (isOpen(order)) {
-      clearTimeout(this.#timers.get(clientOrderId));
-      this.#timers.delete(clientOrderId);
-      this.#emit(order, { type: 'cancelled', reason: 'cancelled by the client' });
-    }
+    if (isOpen(order)) this.matching.end(order, 'cancelled', 'cancelled by the client');
     return { outcome: 'done', text: await this.#tell(order) };
   }
 
-  /** Stops all timers; open orders are taken up again by the next process. */
-  close(): void {
-    this.#closed = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+  /** Ends every open order of an account, manual ones too; fulfilled, with their number, when that is written. */
+  async cancelAll(account: string, keepReduceOnly: boolean): Promise<number> {
+    const { book, log } = this.#parts;
+    const doomed = book
+      .openOrders()
+      .filter(({ plan }) => plan.account === account && !(keepReduceOnly && plan.reduce_only));
+    for (const order of doomed) this.matching.end(order, 'cancelled', 'cancelled with all orders of the account');
+    await log.written();
+    return doomed.length;
   }
 
-  #plan(request: OrderRequest): OrderRecord {
+  /** The end of the venue's day: orders that stand for a day, and were placed before `moment`, expire. */
+  async endDay(moment: Date): Promise<number> {
+    const { book, log } = this.#parts;
+    const standing = book
+      .openOrders()
+      .filter(({ plan, placedAt }) => (plan.time_in_force ?? 'day') === 'day' && placedAt < moment.getTime());
+    for (const order of standing) this.matching.end(order, 'expired', 'the end of the day');
+    await log.written();
+    return standing.length;
+  }
+
+  /** Prices follow another seed from now on. */
+  reseed(seed: number): void {
+    const { book, log, clock } = this.#parts;
+    if (book.prices.seed === seed) return;
+    const record = { kind: 'seed', seed, at: clock.now().toISOString() } as const;
+    book.apply(record);
+    log.append(JSON.stringify(record));
+  }
+
+  close(): void {
+    this.matching.close();
+  }
+
+  #book(wish: Wish, replaces?: string): BookedOrder {
+    const record = this.#plan(wish, replaces);
+    this.#parts.log.append(JSON.stringify(record));
+    return this.#parts.book.applyOrder(record);
+  }
+
+  #plan(wish: Wish, replaces: string | undefined): OrderRecord {
     const { book, faults, clock, logId } = this.#parts;
-    const refused = faults.takeReject(request.client_order_id);
-    const first = refused ? undefined : this.#firstPart(request);
+    const venueOrderId = `${logId}-${String(book.orderCount + 1).padStart(7, '0')}`;
+    const key = wish.client_order_id ?? venueOrderId;
+    const refusal = faults.takeReject(key) ? 'simulated rejection' : this.#refusalOf(wish);
+    const first = refusal === undefined ? this.#firstPart(wish, key) : undefined;
     return {
       kind: 'order',
-      outcome: refused ? 'rejected' : 'accepted',
-      client_order_id: request.client_order_id,
-      account: request.account,
-      symbol: request.symbol,
-      side: request.side,
-      type: request.type,
-      quantity: request.quantity,
-      ...(request.reference_price === undefined ? {} : { reference_price: request.reference_price }),
-      venue_order_id: `${logId}-${String(book.orderCount + 1).padStart(7, '0')}`,
+      outcome: refusal === undefined ? 'accepted' : 'rejected',
+      ...(wish.client_order_id === undefined ? {} : { client_order_id: wish.client_order_id }),
+      account: wish.account,
+      symbol: wish.symbol,
+      side: wish.side,
+      type: wish.type,
+      ...termFields(wish),
+      ...(wish.reduce_only ? { reduce_only: true as const } : {}),
+      quantity: wish.quantity,
+      ...(wish.reference_price === undefined ? {} : { reference_price: wish.reference_price }),
+      venue_order_id: venueOrderId,
       ...(first === undefined ? {} : { first_quantity: first }),
-      ...(refused ? { reason: 'simulated rejection' } : {}),
+      ...(replaces === undefined ? {} : { replaces }),
+      ...(refusal === undefined ? {} : { reason: refusal }),
       at: clock.now().toISOString(),
     };
   }
 
+  /** An order that may only reduce needs something to reduce; how much is looked at again with each fill. */
+  #refusalOf({ reduce_only, account, symbol, side }: Wish): string | undefined {
+    if (!reduce_only) return undefined;
+    const net = this.#parts.book.holdings.net(account, symbol);
+    const opposed = side === 'sell' ? net.greaterThan(0) : net.lessThan(0);
+    return opposed ? undefined : 'reduce-only: there is no position to reduce';
+  }
+
   /** Between a quarter and three quarters of the order, in its own smallest unit; one unit cannot be split. */
-  #firstPart({ client_order_id: subject, quantity }: OrderRequest): string | undefined {
+  #firstPart({ quantity, time_in_force }: Wish, key: string): string | undefined {
     const { faults } = this.#parts;
-    if (!faults.happens('partial', subject, faults.state.partial_fill_percent)) return undefined;
+    if (time_in_force === 'fok' || !faults.happens('partial', key, faults.state.partial_fill_percent)) return undefined;
     const whole = new Decimal(quantity);
     const unit = new Decimal(10).pow(-whole.decimalPlaces());
-    const share = 0.25 + draw(faults.state.seed, 'split', subject) / 2;
+    const share = 0.25 + draw(faults.state.seed, 'split', key) / 2;
     const first = Decimal.max(unit, whole.times(share).toDecimalPlaces(whole.decimalPlaces(), Decimal.ROUND_DOWN));
     return first.lessThan(whole) ? first.toFixed() : undefined;
   }
 
-  /** Does what an order's plan has next, whatever was done before: fresh orders and those of a restart alike. */
-  #carryOn(order: BookedOrder, told: string[]): void {
-    const { plan } = order;
-    if (order.events.length === 0) {
-      const refused = plan.outcome === 'rejected';
-      told.push(
-        this.#emit(order, { type: refused ? 'rejected' : 'accepted', ...(refused ? { reason: plan.reason } : {}) }),
-      );
-    }
-    if (!isOpen(order)) return;
-    if (order.filled === '0') told.push(this.#fill(order, plan.first_quantity ?? plan.quantity, 1));
-    if (isOpen(order)) this.#fillRestLater(order);
-  }
-
-  #fillRestLater(order: BookedOrder): void {
-    const { client_order_id: key } = order.plan;
-    const fillRest = (): void => {
-      this.#timers.delete(key);
-      if (this.#closed || !isOpen(order)) return;
-      this.#fill(order, new Decimal(order.plan.quantity).minus(order.filled).toFixed(), 2);
-    };
-    this.#timers.set(key, setTimeout(fillRest, this.#parts.faults.latency(key, 1)));
-  }
-
-  #fill(order: BookedOrder, quantity: string, part: number): string {
-    const { symbol, client_order_id: subject } = order.plan;
-    const price = this.#parts.book.prices.execution(symbol, subject, part).toFixed();
-    const cumulative = new Decimal(order.filled).plus(quantity).toFixed();
-    return this.#emit(order, { type: 'filled', quantity, price, cumulative_quantity: cumulative });
-  }
-
-  #emit(
-    order: BookedOrder,
-    what: Pick<EventRecord, 'type' | 'quantity' | 'price' | 'cumulative_quantity' | 'reason'>,
-  ): string {
-    const { book, log, clock } = this.#parts;
-    const { client_order_id, venue_order_id, account, symbol, side } = order.plan;
-    const event: EventRecord = {
-      kind: 'event',
-      event_id: `${venue_order_id}-${order.events.length + 1}`,
-      seq: book.lastSeq + 1,
-      client_order_id,
-      venue_order_id,
-      account,
-      symbol,
-      side,
-      ...what,
-      at: clock.now().toISOString(),
-    };
-    const line = eventLine(event);
-    book.applyEvent(event);
-    log.append(line);
-    return wireEvent(line);
-  }
-
-  /** The order now and its events, read back from the log. */
+  /** The order now and its events, read back from the log; those of its book alone stand after those that were told. */
   async #tell(order: BookedOrder): Promise<string> {
     const { log } = this.#parts;
     await log.written();
-    const events = order.events.flatMap((seq) => log.readAfter(seq - 1, 1)).map(wireEvent);
-    return compose(order, events);
+    const told = order.events.flatMap((seq) => log.readAfter(seq - 1, 1));
+    return compose(order, [...told, ...(order.silent ?? [])].map(wireEvent));
   }
 }
 

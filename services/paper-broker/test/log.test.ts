@@ -2,14 +2,19 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { viewOf } from '../src/book.ts';
+import { viewOf } from '../src/orders.ts';
 import type { EventRecord } from '../src/records.ts';
 import { draw, drawInteger } from '../src/draw.ts';
 import { type OpenVenue, openVenue, order, submit, untilClosed, withFolder } from './venue.fixture.ts';
 
 function stateOf({ book }: OpenVenue, ids: readonly string[]): unknown {
   const orders = ids.map((id) => book.find(id)).map((found) => found && viewOf(found));
-  return { orders, positions: book.positions(), lastSeq: book.lastSeq, price: book.prices.current('AAPL').toFixed() };
+  return {
+    orders,
+    positions: book.holdings.positions(),
+    lastSeq: book.lastSeq,
+    price: book.prices.current('AAPL').toFixed(),
+  };
 }
 
 /** A log of thirty orders, some in two parts and some refused, and the ids in it. */
@@ -39,7 +44,7 @@ describe('the log', () => {
       const second = openVenue(file);
       expect(stateOf(second, ids)).toEqual(state);
       expect(second.rebuilt).toMatchObject({ orders: 30, tornBytes: 0, logId: first.rebuilt.logId });
-      expect(second.book.positions().length).toBeGreaterThan(0);
+      expect(second.book.holdings.positions().length).toBeGreaterThan(0);
       await second.close();
     });
   });
@@ -50,7 +55,7 @@ describe('the log', () => {
       const open = openVenue(file, { partial_fill_percent: 100, latency_ms: { min: 60_000, max: 60_000 } });
       const { events } = await submit(open, order('first'));
       expect(eventsIn(readFileSync(file, 'utf8'))).toMatchObject(events);
-      const cancelled = await open.venue.cancel('first');
+      const cancelled = await open.venue.cancel(open.book.find('first'));
       expect(readFileSync(file, 'utf8')).toContain('"type":"cancelled"');
       expect(await open.venue.find('first')).toEqual(cancelled);
       await open.close();
@@ -77,7 +82,7 @@ describe('the log', () => {
         expect(new Set(events.map(({ event_id: id }) => id)).size).toBe(events.length);
         expect(text.endsWith('\n')).toBe(true);
         for (const { client_order_id: id } of events) {
-          expect(['filled', 'rejected']).toContain(open.book.find(id)?.status);
+          expect(['filled', 'rejected']).toContain(open.book.find(id!)?.status);
         }
       }
     });

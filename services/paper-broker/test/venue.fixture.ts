@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@keelson/kernel';
-import { Book, type OrderView } from '../src/book.ts';
+import { Book } from '../src/book.ts';
+import { Desk } from '../src/desk.ts';
 import { type BaseBehaviour, Faults } from '../src/faults.ts';
+import type { OrderView } from '../src/orders.ts';
 import { PriceSource } from '../src/prices.ts';
 import { type Rebuilt, rebuild } from '../src/rebuild.ts';
 import type { EventRecord } from '../src/records.ts';
@@ -15,6 +17,7 @@ import { Venue } from '../src/venue.ts';
 /** The venue's parts on a real file, without HTTP around them. */
 export interface OpenVenue {
   readonly venue: Venue;
+  readonly desk: Desk;
   readonly book: Book;
   readonly faults: Faults;
   readonly log: VenueLog;
@@ -30,15 +33,17 @@ export function openVenue(file: string, behaviour: Partial<BaseBehaviour> = {}, 
   const log = new VenueLog(file, sync);
   const book = new Book(prices);
   const faults = new Faults(configured);
-  faults.onChange(({ seed }) => prices.reseed(seed));
   const rebuilt = rebuild(log, book, systemClock);
-  const venue = new Venue({ book, log, faults, clock: systemClock, logId: rebuilt.logId });
+  const parts = { book, log, faults, clock: systemClock, logId: rebuilt.logId };
+  const venue = new Venue(parts);
+  faults.onChange(({ seed }) => venue.reseed(seed));
+  venue.reseed(configured.seed);
   venue.resume();
   const close = async (): Promise<void> => {
     venue.close();
     await log.close();
   };
-  return { venue, book, faults, log, rebuilt, close };
+  return { venue, desk: new Desk(parts, venue), book, faults, log, rebuilt, close };
 }
 
 export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {

@@ -27,6 +27,11 @@ export function decideClaim(order: SubmitOrder, state: ClaimState, absent: boole
   if (state.now >= new Date(order.expiresAt)) {
     return { kind: 'drop', because: 'expired', reason: `not sent: it expired at ${order.expiresAt}` };
   }
+  // A halt's own way to close positions: open to its orders alone, while it flattens and nobody has changed its block.
+  if (state.haltPermits !== undefined) {
+    if (state.haltPermits && order.role === 'flatten' && order.reduceOnly) return { kind: 'send' };
+    return { kind: 'drop', because: 'halted', reason: 'not sent: the halt that it was for flattens no more' };
+  }
   if (state.state === 'HALTED') return { kind: 'drop', because: 'halted', reason: 'not sent: trading is halted' };
   if (state.decidedGeneration !== undefined && state.decidedGeneration !== state.generation) {
     return { kind: 'drop', because: 'halted', reason: 'not sent: the trading state changed after the approval' };

@@ -16,6 +16,7 @@ const ORDER: OrderRequest = {
   side: 'buy',
   terms: { type: 'market', timeInForce: 'day' },
   quantity: '10',
+  reduceOnly: false,
 };
 const VIEW = {
   venue_order_id: 'v-1',

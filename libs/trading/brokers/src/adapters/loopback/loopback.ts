@@ -1,10 +1,13 @@
 import type {
   Broker,
   BrokerReport,
+  CancelAllOutcome,
   CancelOutcome,
   FindOutcome,
   OrderRequest,
   PositionsOutcome,
+  ReplaceOutcome,
+  Snapshot,
   SubmitOutcome,
 } from '../../broker.port.ts';
 import type { BrokerCapabilities } from '../../capabilities.ts';
@@ -20,6 +23,12 @@ export class LoopbackBroker implements Broker {
     eventIds: 'derived',
     honoursDeadlines: true,
     resumesStreams: false,
+    orderTypes: ['market'],
+    timesInForce: ['day', 'gtc', 'ioc', 'fok'],
+    replace: 'none',
+    reduceOnly: false,
+    cancelAll: 'all',
+    requestsPerMinute: undefined,
     venueClockSkew: '0 milliseconds',
     submitWithin: '1 second',
   };
@@ -49,6 +58,31 @@ export class LoopbackBroker implements Broker {
     return Promise.resolve({ outcome: 'not_found' });
   }
 
+  cancelAtVenue(): Promise<CancelOutcome> {
+    return Promise.resolve({ outcome: 'not_found' });
+  }
+
+  /** Nothing is ever open here. */
+  cancelAll(): Promise<CancelAllOutcome> {
+    return Promise.resolve({ outcome: 'requested', count: 0 });
+  }
+
+  replace(): Promise<ReplaceOutcome> {
+    return Promise.resolve({ outcome: 'not_found' });
+  }
+
+  openOrders(): Promise<Snapshot<never>> {
+    return this.#nothing();
+  }
+
+  executions(): Promise<Snapshot<never>> {
+    return this.#nothing();
+  }
+
+  balances(): Promise<Snapshot<never>> {
+    return this.#nothing();
+  }
+
   stream(_after: string | undefined, _onReport: unknown, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
@@ -59,5 +93,9 @@ export class LoopbackBroker implements Broker {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #nothing(): Promise<Snapshot<never>> {
+    return Promise.resolve({ outcome: 'known', asOf: new Date().toISOString(), items: [] });
   }
 }

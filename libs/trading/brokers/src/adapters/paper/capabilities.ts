@@ -6,6 +6,12 @@ export const paperCapabilities: BrokerCapabilities = {
   eventIds: 'venue',
   honoursDeadlines: true,
   resumesStreams: true,
+  orderTypes: ['market', 'limit', 'stop', 'stop_limit', 'trailing_stop'],
+  timesInForce: ['day', 'gtc', 'ioc', 'fok'],
+  replace: 'atomic',
+  reduceOnly: true,
+  cancelAll: 'keeps_reduce_only',
+  requestsPerMinute: undefined,
   // The venue runs on the same machine, or on one with a synchronised clock.
   venueClockSkew: '50 milliseconds',
   submitWithin: '300 milliseconds',

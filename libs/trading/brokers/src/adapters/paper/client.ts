@@ -1,21 +1,44 @@
-import { deriveId, milliseconds } from '@keelson/kernel';
+import { milliseconds } from '@keelson/kernel';
 import type {
   Broker,
   BrokerReport,
+  CancelAllOutcome,
   CancelOutcome,
   FindOutcome,
   OrderRequest,
   PositionsOutcome,
+  ReplaceOutcome,
+  ReplaceRequest,
+  Snapshot,
   SubmitOutcome,
+  VenueBalance,
+  VenueExecution,
+  VenueOrder,
 } from '../../broker.port.ts';
 import { paperCapabilities } from './capabilities.ts';
 import { paperConfig, type PaperConfig, type PaperSettings } from './config.ts';
 import { isAnswer, VenueConnection, type VenueReply } from './connection.ts';
-import { PAPER, parseOrder, parsePositions, parseRefusal } from './parse.ts';
+import { PAPER, parseOrder } from './parse.ts';
+import {
+  type Listed,
+  parseBalances,
+  parseCancelled,
+  parseExecutions,
+  parseOpenOrders,
+  parsePositions,
+} from './parse-lists.ts';
 import { followStream } from './stream.ts';
+import {
+  isNotFound,
+  judgeReplacement,
+  judgeSubmission,
+  NOT_OF_THE_CONTRACT,
+  replacementBody,
+  submissionBody,
+  unexpected,
+} from './submission.ts';
 
 const CLOCK_SKEW_MS = milliseconds(paperCapabilities.venueClockSkew);
-const NOT_OF_THE_CONTRACT = 'the answer is not one that the venue’s contract allows';
 
 /**
  * The simulated venue as a Broker. Its only state is connections: everything that matters is at the venue or with the
@@ -34,15 +57,12 @@ export class PaperBroker implements Broker {
   }
 
   async submit(order: OrderRequest, deadline: Date): Promise<SubmitOutcome> {
-    const reply = await this.#connection.request({
-      method: 'POST',
-      path: '/v1/orders',
-      body: bodyOf(order, deadline),
-      sendBefore: deadline.getTime(),
-      // Past the deadline the venue accepts nothing: what has not answered by then is better asked than waited for.
-      answerBefore: deadline.getTime() + CLOCK_SKEW_MS,
-    });
-    return isAnswer(reply) ? judgeSubmission(reply, order) : unsent(reply);
+    return judgeSubmission(await this.#send('/v1/orders', submissionBody(order, deadline), deadline), order);
+  }
+
+  async replace(request: ReplaceRequest, deadline: Date): Promise<ReplaceOutcome> {
+    const path = `${orderPath(request.clientOrderId)}/replace`;
+    return judgeReplacement(await this.#send(path, replacementBody(request, deadline), deadline), request);
   }
 
   async find(clientOrderId: string, account: string): Promise<FindOutcome> {
@@ -57,14 +77,21 @@ export class PaperBroker implements Broker {
     return { outcome: 'found', reports: found.reports };
   }
 
-  /** The paper venue's client order ids are its own key, so the account is not needed to find the order. */
-  async cancel(clientOrderId: string, _account: string): Promise<CancelOutcome> {
-    const reply = await this.#ask('DELETE', orderPath(clientOrderId));
+  /** The paper venue's ids are its own keys, so the account is not needed to find the order. */
+  cancel(clientOrderId: string, _account: string): Promise<CancelOutcome> {
+    return this.#cancel(orderPath(clientOrderId), clientOrderId);
+  }
+
+  cancelAtVenue(venueOrderId: string, _account: string): Promise<CancelOutcome> {
+    return this.#cancel(`/v1/venue-orders/${encodeURIComponent(venueOrderId)}`, venueOrderId);
+  }
+
+  async cancelAll(account: string, options: { readonly keepReduceOnly: boolean }): Promise<CancelAllOutcome> {
+    const query = new URLSearchParams({ account, keep_reduce_only: String(options.keepReduceOnly) });
+    const reply = await this.#ask('DELETE', `/v1/orders?${query}`);
     if (!isAnswer(reply)) return { outcome: 'unknown', reason: reply.reason };
-    if (isNotFound(reply)) return { outcome: 'not_found' };
-    const answer = reply.status === 200 ? parseOrder(reply.text, clientOrderId) : undefined;
-    if (answer === undefined) return { outcome: 'unknown', reason: unexpected(reply) };
-    return { outcome: answer.order.status === 'cancelled' ? 'cancelled' : 'closed', reports: answer.reports };
+    const count = reply.status === 200 ? parseCancelled(reply.text) : undefined;
+    return count === undefined ? { outcome: 'unknown', reason: unexpected(reply) } : { outcome: 'requested', count };
   }
 
   async stream(
@@ -76,7 +103,7 @@ export class PaperBroker implements Broker {
   }
 
   async positions(account: string): Promise<PositionsOutcome> {
-    const reply = await this.#ask('GET', `/v1/positions?account=${encodeURIComponent(account)}`);
+    const reply = await this.#ask('GET', `/v1/positions?${new URLSearchParams({ account })}`);
     if (!isAnswer(reply)) return { outcome: 'unavailable', reason: reply.reason };
     const positions = reply.status === 200 ? parsePositions(reply.text) : undefined;
     return positions === undefined
@@ -84,8 +111,65 @@ export class PaperBroker implements Broker {
       : { outcome: 'known', positions };
   }
 
+  openOrders(account: string): Promise<Snapshot<VenueOrder>> {
+    return this.#list('/v1/orders', { status: 'open', account }, parseOpenOrders);
+  }
+
+  balances(account: string): Promise<Snapshot<VenueBalance>> {
+    return this.#list('/v1/balances', { account }, parseBalances);
+  }
+
+  /** Page by page; `asOf` is that of the first, since what came later may be missing from an earlier page. */
+  async executions(account: string, since: Date): Promise<Snapshot<VenueExecution>> {
+    const items: VenueExecution[] = [];
+    let asOf: string | undefined;
+    for (let skip = 0; ; skip += this.#config.pageSize) {
+      const paging = { since: since.toISOString(), skip: String(skip), limit: String(this.#config.pageSize) };
+      let more = false;
+      const page = await this.#list('/v1/executions', { account, ...paging }, (body) => {
+        const parsed = parseExecutions(body);
+        more = parsed?.more ?? false;
+        return parsed;
+      });
+      if (page.outcome === 'unavailable') return page;
+      asOf ??= page.asOf;
+      items.push(...page.items);
+      if (!more) return { outcome: 'known', asOf, items };
+    }
+  }
+
   async close(): Promise<void> {
     await this.#connection.close();
+  }
+
+  async #list<What>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    parse: (body: string) => Listed<What> | undefined,
+  ): Promise<Snapshot<What>> {
+    const reply = await this.#ask('GET', `${path}?${new URLSearchParams(query)}`);
+    if (!isAnswer(reply)) return { outcome: 'unavailable', reason: reply.reason };
+    const listed = reply.status === 200 ? parse(reply.text) : undefined;
+    if (listed !== undefined) return { outcome: 'known', asOf: listed.asOf, items: listed.items };
+    return { outcome: 'unavailable', reason: reply.status === 200 ? NOT_OF_THE_CONTRACT : unexpected(reply) };
+  }
+
+  async #cancel(path: string, orderKey: string): Promise<CancelOutcome> {
+    const reply = await this.#ask('DELETE', path);
+    if (!isAnswer(reply)) return { outcome: 'unknown', reason: reply.reason };
+    if (isNotFound(reply)) return { outcome: 'not_found' };
+    const answer = reply.status === 200 ? parseOrder(reply.text, orderKey) : undefined;
+    if (answer === undefined) return { outcome: 'unknown', reason: unexpected(reply) };
+    return { outcome: answer.order.status === 'cancelled' ? 'cancelled' : 'closed', reports: answer.reports };
+  }
+
+  /** A command with a deadline: past it the venue does nothing, so what has not answered by then is better asked than waited for. */
+  #send(path: string, body: string, deadline: Date): Promise<VenueReply> {
+    const sendBefore = deadline.getTime();
+    return this.#connection.request({
+      method: 'POST',
+      ...{ path, body, sendBefore, answerBefore: sendBefore + CLOCK_SKEW_MS },
+    });
   }
 
   #ask(method: 'GET' | 'DELETE', path: string): Promise<VenueReply> {
@@ -93,70 +177,6 @@ export class PaperBroker implements Broker {
   }
 }
 
-type Answer = Extract<VenueReply, { status: number }>;
-
 function orderPath(clientOrderId: string): string {
   return `/v1/orders/${encodeURIComponent(clientOrderId)}`;
-}
-
-function bodyOf(order: OrderRequest, deadline: Date): string {
-  return JSON.stringify({
-    client_order_id: order.clientOrderId,
-    account: order.account,
-    symbol: order.symbol,
-    side: order.side,
-    type: order.terms.type,
-    quantity: order.quantity,
-    reference_price: order.referencePrice,
-    deadline: deadline.toISOString(),
-  });
-}
-
-/** Definitive only where the venue's words are; every other answer leaves open whether the order is there. */
-function judgeSubmission(reply: Answer, order: OrderRequest): SubmitOutcome {
-  const { status, text } = reply;
-  if (status === 200 || status === 409) {
-    const answer = parseOrder(text, order.clientOrderId, status === 200 ? 'order' : 'duplicate');
-    if (answer === undefined) return { outcome: 'unknown', reason: NOT_OF_THE_CONTRACT };
-    if (status === 409) return { outcome: 'duplicate', reports: answer.reports };
-    return { outcome: answer.order.status === 'rejected' ? 'rejected' : 'accepted', reports: answer.reports };
-  }
-  const refusal = status === 400 || status === 422 ? parseRefusal(text) : undefined;
-  if (refusal?.code === 'deadline_passed') {
-    return { outcome: 'not_sent', cause: 'deadline_passed', reason: 'the order reached the venue after its deadline' };
-  }
-  if (refusal?.code === 'invalid_request') {
-    const fields = (refusal.details ?? []).map(({ field, message }) => `${field}: ${message}`).join('; ');
-    return { outcome: 'rejected', reports: [refused(order, `invalid request: ${fields}`)] };
-  }
-  return { outcome: 'unknown', reason: unexpected(reply) };
-}
-
-/** A refusal that the venue kept no record of: it gets an id that is the same each time the same order is refused. */
-function refused(order: OrderRequest, reason: string): BrokerReport {
-  return {
-    type: 'broker.rejected',
-    payload: {
-      broker: PAPER,
-      venueEventId: deriveId('paper-refusal', order.account, order.clientOrderId),
-      clientOrderId: order.clientOrderId,
-      at: new Date().toISOString(),
-      reason: reason.slice(0, 500),
-    },
-  };
-}
-
-function unsent(failure: Exclude<VenueReply, Answer>): SubmitOutcome {
-  if (failure.sent) return { outcome: 'unknown', reason: failure.reason };
-  const cause = failure.deadlinePassed ? 'deadline_passed' : 'unreachable';
-  return { outcome: 'not_sent', cause, reason: failure.reason };
-}
-
-/** Only the venue's own word counts: a 404 may come from anything between here and there. */
-function isNotFound({ status, text }: Answer): boolean {
-  return status === 404 && parseRefusal(text)?.code === 'order_not_found';
-}
-
-function unexpected({ status }: Answer): string {
-  return status === 200 ? NOT_OF_THE_CONTRACT : `the venue answered ${status}`;
 }

@@ -9,6 +9,8 @@ export interface PaperSettings {
   readonly connections?: number;
   /** Time for an answer to a query or cancel. */
   readonly queryWithin?: Duration;
+  /** Executions that are asked for at once. */
+  readonly pageSize?: number;
   /** Shortest and longest pause before a stream connects again. */
   readonly reconnectAfter?: { readonly least: Duration; readonly most: Duration };
   /** A stream that is silent for so long is dead; the venue sends a heartbeat each second. */
@@ -21,6 +23,7 @@ export interface PaperConfig {
   readonly streamUrl: string;
   readonly connections: number;
   readonly queryMs: number;
+  readonly pageSize: number;
   readonly reconnectMs: { readonly least: number; readonly most: number };
   readonly silenceMs: number;
 }
@@ -40,6 +43,7 @@ export function paperConfig(settings: PaperSettings): PaperConfig {
     streamUrl: `${url.origin.replace(/^http/, 'ws')}/v1/stream`,
     connections: settings.connections ?? 64,
     queryMs: milliseconds(settings.queryWithin ?? '2 seconds'),
+    pageSize: settings.pageSize ?? 1_000,
     reconnectMs: { least: milliseconds(least), most: milliseconds(most) },
     silenceMs: milliseconds(settings.silenceLimit ?? '4 seconds'),
   };

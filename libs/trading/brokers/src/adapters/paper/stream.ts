@@ -120,7 +120,7 @@ class StreamConnection {
 
   async #handOver(event: VenueEvent): Promise<void> {
     const { log, seq } = this.cursor;
-    if (log === undefined || event.seq !== seq + 1) {
+    if (log === undefined || event.seq === undefined || event.seq !== seq + 1) {
       throw new BrokerError('protocol', 'The venue left out or repeated an event of its stream');
     }
     await this.#onReport(reportOf(event), `${log}:${event.seq}`);
