@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici';
+import { type Dispatcher, errors, Pool } from 'undici';
 import type { AlpacaConfig, AlpacaKeys } from './config.ts';
 import { DeadlinePassed, describeFailure, type Failure, NoAnswer } from './errors.ts';
 import { RequestSchedule, type Urgency } from './schedule.ts';
@@ -44,8 +44,8 @@ const NOT_IN_TIME: Failure = {
 };
 
 /**
- * Kept-alive connections to Alpaca, one request at a time on each, within its allowance. No request is repeated on its
- * own but for one case: a question or cancel that the venue refused as one too many, which it then has not looked at.
+ * Kept-alive connections to Alpaca, one request at a time on each, within its allowance. Questions
+ * and cancels are repeated where the venue refused them as one too many, and once where a connection ended under them.
  */
 export class VenueConnection {
   readonly #pool: Pool;
@@ -68,10 +68,14 @@ export class VenueConnection {
   /** Never rejects: a failure says whether a byte was sent, and why there is no answer. */
   async request(request: VenueRequest): Promise<VenueReply> {
     const last = request.sendBefore ?? request.answerBefore;
-    while (await this.#schedule.turn(request.urgency, last)) {
+    for (let cuts = 0; await this.#schedule.turn(request.urgency, last);) {
       const reply = await this.#exchange(request);
       // A new order is never sent twice by this place: whether it still may go is for its claim to decide.
-      if (!isAnswer(reply) || reply.status !== 429 || request.urgency === 'submit') return reply;
+      if (request.urgency === 'submit') return reply;
+      // A connection that was kept alive may have died unseen; a question or cancel is harmless to repeat, once.
+      const isCut = !isAnswer(reply) && reply.sent && reply.isCut === true;
+      if (isCut) cuts += 1;
+      if (isCut ? cuts > 1 : !isAnswer(reply) || reply.status !== 429) return reply;
     }
     return NOT_IN_TIME;
   }
@@ -164,7 +168,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #fail(error: Error): void {
     const sent = this.#controller !== undefined;
-    this.#finish({ sent, deadlinePassed: error instanceof DeadlinePassed, reason: describeFailure(error) });
+    const isCut = error instanceof errors.SocketError || (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+    this.#finish({ sent, deadlinePassed: error instanceof DeadlinePassed, isCut, reason: describeFailure(error) });
   }
 
   #finish(reply: VenueReply): void {

@@ -4,6 +4,8 @@ import { errors } from 'undici';
 export interface Failure {
   readonly sent: boolean;
   readonly deadlinePassed: boolean;
+  /** True when the connection ended under it. */
+  readonly isCut?: boolean;
   readonly reason: string;
 }
 

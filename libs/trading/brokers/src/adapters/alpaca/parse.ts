@@ -39,8 +39,9 @@ const order = z.object({
   symbol: z.string().nullish(),
   asset_class: z.string().nullish(),
   qty: optionalAmount,
-  filled_qty: amount,
-  type: z.string(),
+  filled_qty: amount.nullish().transform((value) => value ?? '0'),
+  /** None on the head of a multi-leg order. */
+  type: z.string().nullish(),
   side: side.or(z.literal('')).nullish(),
   time_in_force: z.string(),
   limit_price: optionalAmount,
