@@ -1,18 +1,10 @@
-import { Config, getStack, runtime } from '@pulumi/pulumi';
-import { services } from '@keelson/catalogue';
-import { environmentNamed } from './environments/named.ts';
-import { appLayer } from './layers/app.ts';
-import { dataLayer } from './layers/data.ts';
-import { normalizeSettings } from './settings.ts';
-import { requireBuilt } from './targets/local/built.ts';
-import { openLocalTarget } from './targets/local/target.ts';
+import { getStack } from '@pulumi/pulumi';
+import { placeOf } from './environments/named.ts';
 
-/** The program: stack → environment → target → the data layer, and the services on top of it. */
-const environment = environmentNamed(getStack());
-const target = openLocalTarget(environment, normalizeSettings(new Config()), services);
-if (!runtime.isDryRun()) requireBuilt(target.repository, services);
-const data = dataLayer(target, environment);
-const app = appLayer(target, data, services);
+/** The program: stack → environment and layer → its resources. A stack loads no code of targets that are not its own. */
+const { environment, layer } = placeOf(getStack());
 
-/** Addresses by instance. */
-export const urls = Object.fromEntries(app.flatMap(({ plan }) => plan.instances.map(({ name, url }) => [name, url])));
+/** What the stack tells: addresses on one machine; in a cloud, what the other stack and a person need to know. */
+export default environment.target === 'local'
+  ? { urls: (await import('./layers/local.ts')).localLayers(environment) }
+  : (await import('./layers/cloud.ts')).cloudLayer(environment, layer);

@@ -1,5 +1,5 @@
 import { ComponentResource, output, type Input, type Output, type Resource } from '@pulumi/pulumi';
-import type { Environment } from '../environments/environment.ts';
+import type { LocalEnvironment } from '../environments/environment.ts';
 import { Migration, Postgres, Seed, type Credentials } from '../providers/local/resources.ts';
 import type { LocalTarget } from '../targets/local/target.ts';
 import { taskArguments, type TaskPlan } from '../targets/local/tasks.ts';
@@ -7,7 +7,7 @@ import { clusterOf } from './store-plan.ts';
 
 export interface DatabaseArgs {
   readonly target: LocalTarget;
-  readonly environment: Environment;
+  readonly environment: LocalEnvironment;
   readonly credentials: Credentials;
   /** Brings the schema to the newest version. */
   readonly migration: TaskPlan;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ServiceSpec } from '@keelson/catalogue';
 import { normalizeService } from '../../components/service-plan.ts';
 import { normalizePostgres, normalizeRedis, type PostgresPlan, type RedisPlan } from '../../components/store-plan.ts';
-import type { Environment } from '../../environments/environment.ts';
+import type { LocalEnvironment } from '../../environments/environment.ts';
 import { LocalProvider } from '../../providers/local/resources.ts';
 import type { Settings } from '../../settings.ts';
 import { foldersOf, repositoryFolder, stateFolder, type StackFolders } from './folders.ts';
@@ -20,7 +20,7 @@ export interface LocalTarget {
   readonly replicas: Readonly<Record<string, number>>;
 }
 
-function replicasOf(spec: ServiceSpec, environment: Environment, settings: Settings): number {
+function replicasOf(spec: ServiceSpec, environment: LocalEnvironment, settings: Settings): number {
   if (spec.name === 'worker') return settings.workerReplicas;
   return environment.services[spec.name]?.scaling?.replicas ?? spec.scaling.replicas;
 }
@@ -45,7 +45,7 @@ function portsOf(
 
 /** Opens this machine for a stack: reads the tools, plans the stores and ports, and makes the provider. */
 export function openLocalTarget(
-  environment: Environment,
+  environment: LocalEnvironment,
   settings: Settings,
   services: readonly ServiceSpec[],
 ): LocalTarget {

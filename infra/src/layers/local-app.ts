@@ -4,7 +4,7 @@ import { instancePort, type ServiceSpec } from '@keelson/catalogue';
 import { Service } from '../components/service.ts';
 import { inStartOrder } from '../components/service-plan.ts';
 import type { LocalTarget } from '../targets/local/target.ts';
-import type { DataLayer } from './data.ts';
+import type { DataLayer } from './local-data.ts';
 
 type Values = Record<string, Input<string>>;
 

@@ -1,7 +1,7 @@
 import { secret } from '@pulumi/pulumi';
 import { Cache } from '../components/cache.ts';
 import { Database } from '../components/database.ts';
-import type { Environment } from '../environments/environment.ts';
+import type { LocalEnvironment } from '../environments/environment.ts';
 import { Credentials } from '../providers/local/resources.ts';
 import type { LocalTarget } from '../targets/local/target.ts';
 import { migrationTask, seedTask, type TaskPlan } from '../targets/local/tasks.ts';
@@ -20,7 +20,7 @@ export interface DatabaseTasks {
 
 export function dataLayer(
   target: LocalTarget,
-  environment: Environment,
+  environment: LocalEnvironment,
   tasks: DatabaseTasks = { migration: migrationTask, seed: seedTask },
 ): DataLayer {
   const { postgres, redis } = target.stores;
