@@ -188,6 +188,8 @@ const tellers: Readonly<Record<StepName, (rows: StoryRows, clock: Clock) => Fact
   cancel,
   replace,
   listen,
+  // What it found went the way of every report, and stands among them.
+  reconcile: () => [],
   apply,
   book,
   publish,

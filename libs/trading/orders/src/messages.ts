@@ -1,5 +1,5 @@
 import type { Message, OrderRole, OrderTerms, Side } from '@keelson/contracts';
-import { deriveId, type Id } from '@keelson/kernel';
+import { decimalText, deriveId, type Id } from '@keelson/kernel';
 import type { OrderRecord } from './order-record.ts';
 
 /** What tells an order's way to its venue apart from every other; shared by the three commands. */
@@ -71,7 +71,12 @@ export function replaceMessage(
     type: 'replace_order',
     teamId,
     key: clientOrderId,
-    payload: { ...addressOf(order), revision: { orderId, clientOrderId, quantity, terms }, ...asked },
+    payload: {
+      ...addressOf(order),
+      filledQuantity: decimalText(order.filledQuantity),
+      revision: { orderId, clientOrderId, quantity, terms },
+      ...asked,
+    },
   };
 }
 

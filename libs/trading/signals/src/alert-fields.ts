@@ -5,6 +5,7 @@ import type { Member } from './json-scan.ts';
 export type Read<T> = { readonly value: T } | { readonly problem: string };
 
 const LONGEST_TEXT = 200;
+const LONGEST_TICKER = 64;
 /** `numeric(30,12)`: what every amount column holds. */
 const MOST_DIGITS = 18;
 const MOST_DECIMALS = 12;
@@ -55,6 +56,43 @@ export function readTime(member: Member): Read<Date> {
   const milliseconds = EPOCH_MS.test(text) ? Number(text) : kind === 'text' && ISO.test(text) ? Date.parse(text) : NaN;
   if (!(milliseconds >= EARLIEST_MS && milliseconds < LATEST_MS)) return { problem };
   return { value: new Date(milliseconds) };
+}
+
+/** `true` or `false`, not in quotes. */
+export function readSwitch({ kind, text }: Member): Read<boolean> {
+  return kind === 'boolean' ? { value: text === 'true' } : { problem: 'must be true or false, without quotes' };
+}
+
+/** One of some words. */
+export function readWord<Word extends string>(words: readonly Word[]): (member: Member) => Read<Word> {
+  return ({ kind, text }) => {
+    const word = kind === 'text' ? words.find((one) => one === text) : undefined;
+    return word ? { value: word } : { problem: `must be one of ${words.map((one) => `"${one}"`).join(', ')}` };
+  };
+}
+
+/** A percentage above 0 and below 100. */
+export function readPercent(member: Member): Read<string> {
+  const read = readAmount(member);
+  if ('problem' in read) return read;
+  return parseDecimal(read.value)!.lt(100) ? read : { problem: 'must be less than 100, since it is a percentage' };
+}
+
+/** A whole number from 1 to 100. */
+export function readRatio(member: Member): Read<string> {
+  const read = readAmount(member);
+  if ('problem' in read) return read;
+  return /^([1-9]\d?|100)$/.test(read.value) ? read : { problem: 'must be a whole number from 1 to 100' };
+}
+
+/** Our form of a ticker: without space around it, in capitals. */
+export function readTicker(member: Member): Read<string> {
+  const read = readText(member);
+  if ('problem' in read) return read;
+  const ticker = read.value.trim().toUpperCase();
+  return ticker.length <= LONGEST_TICKER
+    ? { value: ticker }
+    : { problem: `must have at most ${LONGEST_TICKER} characters` };
 }
 
 function article(kind: Member['kind']): string {

@@ -7,6 +7,10 @@ import { JsonSyntaxError } from './json-position.ts';
 export interface Member {
   readonly kind: 'text' | 'number' | 'boolean' | 'null' | 'list' | 'object';
   readonly text: string;
+  /** Fields of an object, in their order. */
+  readonly members?: ReadonlyMap<string, Member>;
+  /** Elements of a list. */
+  readonly items?: readonly Member[];
   /** Offsets of the value in the source text; `end` is the first character after it. */
   readonly start: number;
   readonly end: number;
@@ -61,11 +65,13 @@ class Scanner {
     }
   }
 
-  #list(depth: number): void {
+  #list(depth: number): Member[] {
+    const items: Member[] = [];
     this.#open(depth);
-    if (this.#closes(']')) return;
-    do this.#value(depth);
+    if (this.#closes(']')) return items;
+    do items.push(this.#value(depth));
     while (!this.#endsAfterValue(']'));
+    return items;
   }
 
   #value(depth: number): Member {
@@ -76,12 +82,14 @@ class Scanner {
         const text = this.#string();
         return { kind: 'text', text, start, end: this.#at };
       }
-      case '{':
-        this.#object(depth + 1);
-        return { kind: 'object', text: '', start, end: this.#at };
-      case '[':
-        this.#list(depth + 1);
-        return { kind: 'list', text: '', start, end: this.#at };
+      case '{': {
+        const members = this.#object(depth + 1);
+        return { kind: 'object', text: '', members, start, end: this.#at };
+      }
+      case '[': {
+        const items = this.#list(depth + 1);
+        return { kind: 'list', text: '', items, start, end: this.#at };
+      }
       case 't':
         return this.#word('true', 'boolean');
       case 'f':

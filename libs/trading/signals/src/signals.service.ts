@@ -13,7 +13,7 @@ import type { Database } from '@keelson/persistence';
 import { dedupeKey } from './dedupe.ts';
 import { type Alert, type Envelope, maskedBody, parseAlert, readEnvelope } from './parse-alert.ts';
 import { refuse, type Refusal } from './refusal.ts';
-import { type AcceptedRow, acceptSignal, findRepeated, type NewSignal } from './signals.store.ts';
+import { type AcceptedRow, acceptSignal, findRepeated, type NewSignal, type SignalLeg } from './signals.store.ts';
 
 /** One HTTP delivery, as it came. */
 export interface Delivery {
@@ -85,10 +85,21 @@ export class SignalsService {
     const alert = parseAlert(envelope);
     if ('outcome' in alert) return alert;
     const symbol = await this.#parts.findSymbol(alert.ticker);
-    if (symbol === undefined) return refuseTicker(alert.ticker);
-    const signal = newSignal(webhookKey, delivery, envelope, alert, symbol);
+    if (symbol === undefined) return refuseTicker('ticker', alert.ticker);
+    const legs = await this.#resolve(alert.legs);
+    if (legs && 'outcome' in legs) return legs;
+    const signal = newSignal(webhookKey, delivery, envelope, alert, symbol, legs);
     const { signal_id, fresh } = await within(COMMIT_WITHIN, this.#record(signal));
     return { outcome: fresh ? 'accepted' : 'repeated', body: { signal_id, status: 'accepted' }, headers };
+  }
+
+  /** The legs of a spread by our symbols. */
+  async #resolve(legs: Alert['legs']): Promise<readonly SignalLeg[] | Refusal | undefined> {
+    if (!legs) return undefined;
+    const symbols = await Promise.all(legs.map(({ ticker }) => this.#parts.findSymbol(ticker)));
+    const unknown = symbols.indexOf(undefined);
+    if (unknown >= 0) return refuseTicker(`legs[${unknown}].ticker`, legs[unknown]!.ticker);
+    return legs.map(({ side, quantity, price }, index) => ({ symbol: symbols[index]!, side, quantity, price }));
   }
 
   /** Commits, then wakes a worker: also when the sender has stopped waiting. */
@@ -135,12 +146,19 @@ function refuseSender(message: string): Refusal {
   return refuse('unauthenticated', `The delivery is refused: ${message}`, [{ field: 'key', message }]);
 }
 
-function refuseTicker(ticker: string): Refusal {
+function refuseTicker(field: string, ticker: string): Refusal {
   const message = `no instrument is known as "${ticker}"`;
-  return refuse('unknown_symbol', `Unknown symbol: ${message}`, [{ field: 'ticker', message }]);
+  return refuse('unknown_symbol', `Unknown symbol: ${message}`, [{ field, message }]);
 }
 
-function newSignal(key: WebhookKey, delivery: Delivery, envelope: Envelope, alert: Alert, symbol: string): NewSignal {
+function newSignal(
+  key: WebhookKey,
+  delivery: Delivery,
+  envelope: Envelope,
+  alert: Alert,
+  symbol: string,
+  legs: readonly SignalLeg[] | undefined,
+): NewSignal {
   const signalId = newId();
   const bodySha256 = createHash('sha256').update(delivery.body).digest();
   return {
@@ -158,5 +176,6 @@ function newSignal(key: WebhookKey, delivery: Delivery, envelope: Envelope, aler
     dedupe: dedupeKey(alert.id, bodySha256),
     symbol,
     alert,
+    legs,
   };
 }

@@ -21,6 +21,16 @@ export interface NewSignal {
   readonly dedupe: DedupeKey;
   readonly symbol: string;
   readonly alert: Alert;
+  /** Of a spread, by our symbols. */
+  readonly legs: readonly SignalLeg[] | undefined;
+}
+
+/** A leg of a spread as it is recorded; amounts are decimal text. */
+export interface SignalLeg {
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly quantity: string;
+  readonly price: string;
 }
 
 /**
@@ -49,9 +59,10 @@ const ACCEPT = sql(
      select $6::uuid, $1, $7::uuid, $2, $8::text, $9::text, $10::bytea, now() from dedupe
    ), signal as (
      insert into signals (signal_id, team_id, receipt_id, account_id, strategy, symbol, side, quantity, price,
-                          order_reference, sender_id, sent_at, received_at, expires_at)
+                          order_reference, sender_id, sent_at, received_at, expires_at, terms, exits, legs, reduce_only)
      select $4, $1, $6::uuid, $11::uuid, $12::text, $13::text, $14::text, $15::numeric, $16::numeric,
-            $17::text, $20::text, $18::timestamptz, now(), ${EXPIRES_AT} from dedupe
+            $17::text, $20::text, $18::timestamptz, now(), ${EXPIRES_AT},
+            $21::jsonb, $22::jsonb, $23::jsonb, $24::bool from dedupe
    ), message as (
      insert into outbox (outbox_id, step, team_id, signal_id, type, key, payload)
      select $19::uuid, 'decide', $1, $4, 'signal.received', $4::text,
@@ -95,8 +106,13 @@ export async function acceptSignal(tx: Tx, signal: NewSignal): Promise<AcceptedR
     alert.sentAt?.toISOString(),
     signal.messageId,
     alert.id,
+    ...[json(alert.terms), json(alert.exits), json(signal.legs), alert.reduceOnly],
   ]);
   return row;
+}
+
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 const FIND_REPEATED = sql(

@@ -65,6 +65,7 @@ async function rehearse(database: Database): Promise<void> {
         dedupe: dedupeKey(randomUUID(), bodySha256),
         symbol: 'rehearsal',
         alert,
+        legs: undefined,
       }).catch(allowForeignKey);
       throw new Rehearsed();
     });

@@ -132,7 +132,7 @@ describe('an alert', () => {
   it('means what it says', () => {
     expect(parseAlert(envelopeOf(text))).toEqual({
       ...{ ticker: 'CME_MINI:ES1!', side: 'sell', quantity: '2', price: '5000.25', orderReference: 'exit' },
-      ...{ id: undefined, sentAt: undefined },
+      ...{ id: undefined, sentAt: undefined, terms: undefined, exits: undefined, legs: undefined, reduceOnly: false },
     });
   });
 

@@ -84,11 +84,17 @@ export type CancelOrder = z.infer<typeof cancelOrder>;
 
 /**
  * Puts a revision in the place of a working order. `quantity` is what shall be open from then on; the fills of earlier
- * revisions stay theirs.
+ * revisions stay theirs. Every replacement is answered: by reports of the revision itself (broker.rejected when it is
+ * refused), or, when the order had ended first, by broker.cancel_refused of the order that stays.
  */
 export const replaceOrder = z.strictObject({
   ...orderAddress,
   attemptId: id,
+  /**
+   * What was filled of the order when this was asked. With more filled since, `quantity` would be too much: to be refused,
+   * by the venue where it can compare, else by whoever looks right before it is sent.
+   */
+  filledQuantity: decimal,
   /** The revision that takes its place. */
   revision: z.strictObject({
     orderId: id,

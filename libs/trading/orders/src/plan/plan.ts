@@ -1,13 +1,14 @@
 import type { Id } from '@keelson/kernel';
 import type { IntentRecord, OrderRecord } from '../order-record.ts';
 import type { Action } from './action.ts';
+import { planEntry } from './entry.ts';
 import { planExits } from './exits.ts';
 import { planSpread } from './spread.ts';
 
 /**
  * What an intent needs of its venue, given the state of its orders: pure, and empty once there is nothing to do.
  *
- * @param refused orders whose cancel or replacement the venue has just refused: left alone until it says more
+ * @param refused orders whose cancel the venue has just refused: not asked again until it says more
  */
 export function plan(
   intent: IntentRecord,
@@ -15,8 +16,8 @@ export function plan(
   refused: ReadonlySet<Id> = new Set(),
 ): readonly Action[] {
   const actions = [
-    ...(intent.legs ? planSpread(intent, orders) : []),
+    ...(intent.legs ? planSpread(intent, orders) : planEntry(intent, orders)),
     ...(intent.exits ? planExits(intent.exits, orders) : []),
   ];
-  return actions.filter((action) => action.kind === 'submit' || !refused.has(action.order.orderId));
+  return actions.filter((action) => action.kind !== 'cancel' || !refused.has(action.order.orderId));
 }
