@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Broker } from '@keelson/brokers';
+import type { Message } from '@keelson/contracts';
+import { Decimal, decimalText } from '@keelson/kernel';
+import type { Database } from '@keelson/persistence';
+import { nameHere } from './adopt.ts';
+import { readBooks } from './books.store.ts';
+import { pauseAfter, QUIET_MS, VOUCH_MS } from './cadence.ts';
+import { compare } from './compare.ts';
+import { confirm, type Look } from './confirm.ts';
+import type { Difference } from './difference.ts';
+import { type Failure, mend, type Mending, type MendParts } from './mend.ts';
+import { isOpen } from './order-index.ts';
+import type { OurPicture, VenuePicture } from './picture.ts';
+import { LeaseLost, record } from './record.ts';
+import type { Conclusion, LeasedAccount } from './schedule.store.ts';
+import { noteProblem } from './drift.store.ts';
+import { driftOf } from './treatment.ts';
+import { lookAtVenue } from './venue-look.ts';
+
+export interface CheckParts {
+  readonly database: Database;
+  readonly emit: MendParts['emit'];
+  /** Tells the screens of a team; written in the transaction that changes something. */
+  readonly announce: (tx: Parameters<Parameters<Database['transaction']>[1]>[0], message: Message) => void;
+  /** The quiet interval; shorter only in tests that hold nothing back. */
+  readonly quietMs?: number;
+}
+
+/** How a comparison ended. */
+export type CheckResult =
+  | { readonly outcome: 'done'; readonly state: Conclusion['state']; readonly drifts: number }
+  | { readonly outcome: 'unavailable'; readonly reason: string }
+  /** Another process has the account by now. */
+  | { readonly outcome: 'lease_lost' };
+
+/** Executions are read again from this much before the last one that was found on both sides. */
+const OVERLAP_MS = 5_000;
+/** How far back an account that was never compared is looked at. */
+const FIRST_LOOK_MS = 24 * 3_600_000;
+
+interface Seen extends Look {
+  readonly ours: OurPicture;
+  readonly venue: VenuePicture;
+  readonly tookMs: number;
+}
+
+/**
+ * Compares one account with its venue, under its lease: a look, and where something differs another one after a quiet
+ * interval. What both show is recorded with what is done about it, in one transaction; then it is mended. Recording and
+ * mending are idempotent, so that a death anywhere in between is made good by the next comparison.
+ */
+export async function checkAccount(
+  parts: CheckParts,
+  broker: Broker,
+  account: LeasedAccount,
+  active: boolean,
+): Promise<CheckResult> {
+  const first = await look(parts, broker, account);
+  if ('reason' in first) return { outcome: 'unavailable', ...first };
+  let last = first;
+  let proven: readonly Difference[] = [];
+  if (first.differences.length > 0) {
+    const quietMs = parts.quietMs ?? QUIET_MS;
+    // What a venue shows may be as old as the time it took to show it, on both sides of the pause.
+    await sleep(quietMs + 2 * Math.ceil(first.tookMs) + 50);
+    const second = await look(parts, broker, account);
+    if ('reason' in second) return { outcome: 'unavailable', ...second };
+    last = second;
+    proven = confirm(first, second, quietMs);
+  }
+  return settle(parts, broker, account, { last, proven, active });
+}
+
+async function look(
+  { database }: CheckParts,
+  broker: Broker,
+  account: LeasedAccount,
+): Promise<Seen | { readonly reason: string }> {
+  const started = performance.now();
+  const since = startOfWindow(account);
+  const seen = await lookAtVenue(broker, account.accountId, since);
+  if (seen.outcome === 'unavailable') return { reason: seen.reason };
+  const venue = seen.picture;
+  const named = [...venue.openOrders, ...venue.executions].map((one) => nameHere(account.broker, one));
+  const tookMs = performance.now() - started;
+  const ours = await database.transaction(account.teamId, (tx) =>
+    readBooks(tx, {
+      accountId: account.accountId,
+      broker: account.broker,
+      working: account.working,
+      ordersSince: since,
+      clientOrderIds: [...new Set(named)],
+      fillsSince: since,
+      lookedForMs: tookMs,
+    }),
+  );
+  const differences = compare(ours, venue, baselineOf(account, ours, venue));
+  return { from: venue.from, asOf: venue.asOf, differences, ours, venue, tookMs };
+}
+
+function startOfWindow({ verifiedUntil }: LeasedAccount): Date {
+  return new Date(verifiedUntil ? verifiedUntil.getTime() - OVERLAP_MS : Date.now() - FIRST_LOOK_MS);
+}
+
+/** Cash that the venue held before we knew the account is not ours to explain: it is what everything later is compared from. */
+function baselineOf(account: LeasedAccount, ours: OurPicture, venue: VenuePicture): ReadonlyMap<string, Decimal> {
+  const known = new Map(Object.entries(account.cashBaseline).map(([currency, cash]) => [currency, new Decimal(cash)]));
+  if (account.checks > 0) return known;
+  for (const { currency, cash } of venue.balances) {
+    known.set(currency, new Decimal(cash).minus(ours.cash.get(currency) ?? 0));
+  }
+  return known;
+}
+
+interface Outcome {
+  readonly last: Seen;
+  readonly proven: readonly Difference[];
+  readonly active: boolean;
+}
+
+async function settle(
+  parts: CheckParts,
+  broker: Broker,
+  account: LeasedAccount,
+  outcome: Outcome,
+): Promise<CheckResult> {
+  const { last, proven } = outcome;
+  const halted = last.ours.haltedSince !== undefined;
+  const found = proven.map((difference) => ({ difference, drift: driftOf(difference, account, halted) }));
+  const recording = await parts.database
+    .transaction(account.teamId, (tx) =>
+      record(tx, parts.announce, account, {
+        drifts: found.map(({ drift }) => drift),
+        complete: last.differences.length === proven.length,
+        conclude: (blocking) => conclusionOf(account, outcome, blocking),
+      }),
+    )
+    .catch((error: unknown) => {
+      if (error instanceof LeaseLost) return undefined;
+      throw error;
+    });
+  if (!recording) return { outcome: 'lease_lost' };
+  const mendings = found.filter(({ drift }) => recording.mend.has(drift.driftId));
+  await mendAndNote(parts, broker, account, mendings);
+  return { outcome: 'done', state: recording.state, drifts: recording.fresh };
+}
+
+async function mendAndNote(
+  parts: CheckParts,
+  broker: Broker,
+  account: LeasedAccount,
+  mendings: readonly Mending[],
+): Promise<void> {
+  if (mendings.length === 0) return;
+  const failures: readonly Failure[] = await mend({ ...parts, broker }, account, mendings);
+  if (failures.length === 0) return;
+  await parts.database.transaction(account.teamId, async (tx) => {
+    for (const { driftIds, problem } of failures) noteProblem(tx, driftIds, problem);
+  });
+}
+
+/** @param blocking how many proven differences nobody has accepted */
+function conclusionOf(account: LeasedAccount, { last, active }: Outcome, blocking: number): Conclusion {
+  const { ours, venue, differences } = last;
+  const working = ours.orders.filter(({ status }) => !isEnded(status)).map(({ orderId }) => orderId);
+  const settled = differences.length === 0;
+  const state = blocking > 0 ? 'differing' : settled || account.vouched ? 'clean' : 'unknown';
+  const holding = ours.positions.size > 0;
+  const mending = blocking > 0 || !(settled || account.vouched);
+  return {
+    state,
+    nextInMs: pauseAfter({ active, working: working.length > 0, holding, mending }),
+    vouchMs: VOUCH_MS,
+    verifiedUntil: verifiedUntil(venue, differences),
+    working,
+    cashBaseline: baselineTexts(account, ours, venue),
+  };
+}
+
+function isEnded(status: OurPicture['orders'][number]['status']): boolean {
+  return !isOpen(status) && status !== 'created' && status !== 'submitted' && status !== 'unknown';
+}
+
+/** Executions that differ are looked at again until they do not. */
+function verifiedUntil({ from, since }: VenuePicture, differences: readonly Difference[]): Date {
+  const open = differences.flatMap(({ kind, execution, ours }) => {
+    if (kind === 'duplicate_fill') return [];
+    const at = execution?.at ?? (kind === 'vanished_fill' ? ours?.['at'] : undefined);
+    return at === undefined ? [] : [Date.parse(at)];
+  });
+  return new Date(Math.max(since.getTime(), Math.min(from.getTime(), ...open)));
+}
+
+function baselineTexts(
+  account: LeasedAccount,
+  ours: OurPicture,
+  venue: VenuePicture,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...baselineOf(account, ours, venue)].map(([currency, cash]) => [currency, decimalText(cash)]),
+  );
+}
