@@ -1,105 +1,67 @@
-import type { Message, OrderFilled, Trade } from '@keelson/contracts';
-import { Decimal, decimalText, deriveId, type Id, invariant, notional } from '@keelson/kernel';
+import type { Message, OrderFilled } from '@keelson/contracts';
+import { Decimal, deriveId, type Id, invariant, ZERO } from '@keelson/kernel';
 import type { StepHandler, StepWork } from '@keelson/messaging';
-import { adjustExposure } from '@keelson/risk';
-import { entryOf } from './entry.ts';
-import { insertEntry, insertTrade, lockBook, updateTrade, writePosition, type Book } from './ledger.store.ts';
-import { averagePrice, execute, type PositionChange } from './position.ts';
-import { advance, type RoundTripChange } from './round-trip.ts';
+import { accountDay } from './account-day.ts';
+import { bookExecution, type ExecutionToBook } from './book-execution.ts';
+import { bust } from './bust.ts';
+import { type History, readBustedHistories } from './history.store.ts';
+import { type Books, lockBooks } from './ledger.store.ts';
+import { posted, told } from './messages.ts';
+import { stopPriceOf } from './stop-price.ts';
 
-/** Step book: each fill becomes one entry whose postings balance, moves the position, and opens or closes a round trip. */
-export const book: StepHandler<Book> = {
+interface BookContext extends Books {
+  /** Of the symbols that a bust may touch; empty in a commit that begins elsewhere, where no bust is handled. */
+  readonly histories: ReadonlyMap<string, History>;
+}
+
+const NO_HISTORY: ReadonlyMap<string, History> = new Map();
+
+/**
+ * Step book: each fill becomes one entry whose postings balance, moves the position of its symbol, and opens or closes a
+ * round trip. An execution that the venue takes back is reversed, and what is left is replayed: that needs the history of
+ * its symbol, which only a commit that begins with book has read.
+ */
+export const book: StepHandler<BookContext> = {
   step: 'book',
+  alone: ['order.fill_busted'],
 
-  prefetch: lockBook,
+  async prefetch(tx, signalId, start) {
+    const [books, histories] = await Promise.all([
+      lockBooks(tx, signalId),
+      start === 'book' ? readBustedHistories(tx, signalId) : NO_HISTORY,
+    ]);
+    return { ...books, histories };
+  },
 
   handle(message, context, work) {
-    invariant(message.type === 'order.filled', 'Step book consumes order.filled');
-    const fill = message.payload;
-    const price = new Decimal(fill.price);
-    const quantity = new Decimal(fill.quantity);
-    const multiplier = new Decimal(fill.multiplier);
-    const change = execute(context.position, { side: fill.side, quantity, price, multiplier });
-    const entryId = post(fill, change, work);
-    move(fill, change, context, work);
-    const trades = advance(context.openTrade, change, {
-      fillId: fill.fillId,
-      signalId: fill.signalId,
-      price,
-      executedAt: fill.executedAt,
-    });
-    for (const trade of trades) keep(fill, trade, context, work);
-    return [posted(message.teamId, fill, change, entryId), ...trades.map((trade) => told(message.teamId, fill, trade))];
+    if (message.type === 'order.fill_busted') return bust(message, context, work);
+    invariant(message.type === 'order.filled', 'Step book consumes order.filled and order.fill_busted');
+    return bookFill(message, context, work);
   },
 };
 
-/** What the account pays (negative) or gets for a fill. */
-function cashOf(fill: OrderFilled): Decimal {
-  const worth = notional(new Decimal(fill.quantity), new Decimal(fill.price), new Decimal(fill.multiplier));
-  return fill.side === 'buy' ? worth.negated() : worth;
-}
-
-function post(fill: OrderFilled, change: PositionChange, { tx }: StepWork): Id {
+function bookFill(
+  { teamId, payload: fill }: Message<'order.filled'>,
+  context: BookContext,
+  { tx }: StepWork,
+): readonly Message[] {
+  const book = context.bySymbol.get(fill.symbol);
+  invariant(book, `Signal ${fill.signalId} has an order in ${fill.symbol}`);
   const entryId = deriveId('entry', fill.fillId);
-  const postings = entryOf(change, fill.symbol, cashOf(fill), fill.currency);
-  insertEntry(tx, { entryId, accountId: fill.accountId, signalId: fill.signalId, fillId: fill.fillId }, postings);
-  return entryId;
+  const { entry, trades } = bookExecution(tx, book, executionOf(fill, context, entryId));
+  return [posted(teamId, entry), ...trades.map((trade) => told(teamId, fill, fill.fillId, trade))];
 }
 
-/** Moves the position, and the exposure from the fill's worth (what apply converted) to the change of the position's cost. */
-function move(fill: OrderFilled, { before, after }: PositionChange, context: Book, { tx }: StepWork): void {
-  const { accountId, symbol } = fill;
-  writePosition(
-    tx,
-    { accountId, symbol, known: context.known },
-    after,
-    averagePrice(after, new Decimal(fill.multiplier)),
-  );
-  adjustExposure(tx, accountId, { held: after.cost.minus(before.cost).minus(cashOf(fill).abs()) });
-  context.position = after;
-  context.known = true;
-}
-
-function keep(fill: OrderFilled, { kind, trade }: RoundTripChange, context: Book, { tx }: StepWork): void {
-  if (kind === 'created') insertTrade(tx, fill, trade);
-  else updateTrade(tx, trade);
-  context.openTrade = kind === 'closed' ? undefined : trade;
-}
-
-function posted(teamId: Id, fill: OrderFilled, change: PositionChange, entryId: Id): Message<'entry.posted'> {
-  const { fillId, signalId, accountId, symbol } = fill;
+function executionOf(fill: OrderFilled, { strategy, exits }: Books, entryId: Id): ExecutionToBook {
+  const price = new Decimal(fill.price);
   return {
-    id: deriveId('entry.posted', fillId),
-    type: 'entry.posted',
-    teamId,
-    key: fillId,
-    payload: {
-      ...{ entryId, fillId, signalId, accountId, symbol },
-      currency: fill.currency,
-      cash: decimalText(cashOf(fill)),
-      realisedProfit: decimalText(change.realisedProfit),
-    },
+    ...{ entryId, kind: 'fill', fillId: fill.fillId, signalId: fill.signalId, strategy, side: fill.side, price },
+    quantity: new Decimal(fill.quantity),
+    multiplier: new Decimal(fill.multiplier),
+    currency: fill.currency,
+    fee: fill.fee === undefined ? ZERO : new Decimal(fill.fee),
+    stopPrice: stopPriceOf(exits, fill.side, price),
+    executedAt: fill.executedAt,
+    day: accountDay(fill.executedAt),
   };
-}
-
-function told(
-  teamId: Id,
-  fill: OrderFilled,
-  { kind, trade }: RoundTripChange,
-): Message<'trade.created' | 'trade.updated' | 'trade.closed'> {
-  const payload: Trade = {
-    tradeId: trade.tradeId,
-    signalId: fill.signalId,
-    accountId: fill.accountId,
-    symbol: fill.symbol,
-    direction: trade.direction,
-    quantity: decimalText(trade.quantity),
-    entryPrice: decimalText(trade.entryPrice),
-    ...(trade.exitPrice && { exitPrice: decimalText(trade.exitPrice) }),
-    realisedProfit: decimalText(trade.realisedProfit),
-    openedAt: trade.openedAt,
-    ...(trade.closedAt && { closedAt: trade.closedAt }),
-  };
-  const type = `trade.${kind}` as const;
-  return { id: deriveId(type, fill.fillId), type, teamId, key: `${trade.tradeId}/${fill.fillId}`, payload };
 }

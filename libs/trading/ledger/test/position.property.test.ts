@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Decimal, deriveId, notional, ZERO } from '@keelson/kernel';
 import fc from 'fast-check';
-import { entryOf } from '../src/entry.ts';
+import { entryOf, movedBy, type Settlement } from '../src/entry.ts';
 import { averagePrice, execute, FLAT, signedCost, type Execution, type Position } from '../src/position.ts';
 import { advance, type RoundTrip } from '../src/round-trip.ts';
 
@@ -33,6 +33,21 @@ function run(
   }, FLAT);
 }
 
+const fees = fc.integer({ min: 0, max: 500 }).map((cents) => new Decimal(cents).div(100));
+
+/** Posts the entries of executions, each checked to balance, and adds up what stands on each account. */
+function postAll(all: readonly Execution[], settlement: Settlement, fee: Decimal) {
+  const balances = new Map<string, Decimal>();
+  const last = run(all, (_, change) => {
+    const postings = entryOf(movedBy(change), { symbol: 'ES', currency: 'USD', settlement, fee });
+    expect(postings.reduce((sum, { amount }) => sum.plus(amount), ZERO).isZero()).toBe(true);
+    for (const { ledgerAccount, amount } of postings) {
+      balances.set(ledgerAccount, (balances.get(ledgerAccount) ?? ZERO).plus(amount));
+    }
+  });
+  return { balances, last };
+}
+
 describe('a position after any executions', () => {
   it('is their signed sum, and flat it has neither cost nor average price', () => {
     fc.assert(
@@ -61,22 +76,34 @@ describe('a position after any executions', () => {
     );
   });
 
-  it('posts entries that each sum to zero, and whose parts add up to cash, cost and profit', () => {
+  it.each(['paid', 'margined'] as const)(
+    'posts entries that each sum to zero, and whose parts add up to cash, cost and profit, when %s',
+    (settlement) => {
+      fc.assert(
+        fc.property(executions, fees, (all, fee) => {
+          const { balances, last } = postAll(all, settlement, fee);
+          const balance = (account: string) => balances.get(account) ?? ZERO;
+          const worth = all.reduce((sum, one) => sum.plus(cashOf(one)), ZERO);
+          const paid = settlement === 'paid' ? worth : last.realisedProfit;
+          expect(balance('cash').eq(paid.minus(fee.times(all.length)))).toBe(true);
+          expect(balance('fees').eq(fee.times(all.length))).toBe(true);
+          expect(balance('position:ES').eq(signedCost(last))).toBe(true);
+          expect(balance('obligation:ES').eq(settlement === 'paid' ? ZERO : signedCost(last).negated())).toBe(true);
+          // Credit is profit.
+          expect(balance('realised_profit').negated().eq(last.realisedProfit)).toBe(true);
+        }),
+      );
+    },
+  );
+
+  it('has earned, realised and not, exactly what it cost or brought in cash and is worth now', () => {
     fc.assert(
-      fc.property(executions, (all) => {
-        const balances = new Map<string, Decimal>();
-        const last = run(all, (one, change) => {
-          const postings = entryOf(change, 'ES', cashOf(one), 'USD');
-          expect(postings.reduce((sum, { amount }) => sum.plus(amount), ZERO).isZero()).toBe(true);
-          for (const { ledgerAccount, amount } of postings) {
-            balances.set(ledgerAccount, (balances.get(ledgerAccount) ?? ZERO).plus(amount));
-          }
-        });
+      fc.property(executions, fc.integer({ min: 1, max: 1_000_000 }), (all, mark) => {
+        const position = run(all);
+        const worth = position.quantity.times(mark).times(MULTIPLIER);
+        const unrealised = worth.minus(signedCost(position));
         const cash = all.reduce((sum, one) => sum.plus(cashOf(one)), ZERO);
-        expect((balances.get('cash') ?? ZERO).eq(cash)).toBe(true);
-        expect((balances.get('position:ES') ?? ZERO).eq(signedCost(last))).toBe(true);
-        // Credit is profit.
-        expect((balances.get('realised_profit') ?? ZERO).negated().eq(last.realisedProfit)).toBe(true);
+        expect(position.realisedProfit.plus(unrealised).eq(cash.plus(worth))).toBe(true);
       }),
     );
   });
@@ -85,13 +112,18 @@ describe('a position after any executions', () => {
     fc.assert(
       fc.property(executions, (all) => {
         let open: RoundTrip | undefined;
-        let closedProfit = ZERO;
+        let [closedProfit, closedFees] = [ZERO, ZERO];
         let fills = 0;
         run(all, (one, change) => {
           const fill = {
             fillId: deriveId('fill', (fills += 1)),
             signalId: deriveId('signal', 1),
+            strategy: 'test',
             price: one.price,
+            multiplier: MULTIPLIER,
+            currency: 'USD',
+            fee: new Decimal('0.7'),
+            stopPrice: undefined,
             executedAt: '2026-01-02T10:00:00.000Z',
           };
           for (const { kind, trade } of advance(open, change, fill)) {
@@ -100,6 +132,7 @@ describe('a position after any executions', () => {
             if (kind === 'closed') {
               expect(trade.exitQuantity.eq(trade.quantity)).toBe(true);
               closedProfit = closedProfit.plus(trade.realisedProfit);
+              closedFees = closedFees.plus(trade.fees);
             }
             open = kind === 'closed' ? undefined : trade;
           }
@@ -107,6 +140,8 @@ describe('a position after any executions', () => {
             change.after.quantity.isZero() ? undefined : change.after.quantity.isNegative() ? 'short' : 'long',
           );
           if (open) expect(open.quantity.minus(open.exitQuantity).eq(change.after.quantity.abs())).toBe(true);
+          const paid = closedFees.plus(open?.fees ?? ZERO);
+          expect(paid.eq(new Decimal('0.7').times(fills))).toBe(true);
           const profit = closedProfit.plus(open?.realisedProfit ?? ZERO);
           expect(profit.eq(change.after.realisedProfit)).toBe(true);
         });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Decimal, decimalText } from '@keelson/kernel';
-import { entryOf } from '../src/entry.ts';
+import { entryOf, movedBy, type Settlement } from '../src/entry.ts';
 import { averagePrice, execute, FLAT, type Position } from '../src/position.ts';
 import { advance, type RoundTrip, type RoundTripChange } from '../src/round-trip.ts';
 
@@ -18,7 +18,12 @@ function show(position: Position): string {
 const fill = (price: number) => ({
   fillId: `fill at ${price}`,
   signalId: 'signal',
+  strategy: 'test',
   price: new Decimal(price),
+  multiplier,
+  currency: 'USD',
+  fee: new Decimal(0),
+  stopPrice: undefined,
   executedAt: '2026-01-02T10:00:00.000Z',
 });
 
@@ -45,18 +50,38 @@ describe('a position', () => {
 });
 
 describe('an entry', () => {
-  const lines = (change: ReturnType<typeof trade>, cash: number) =>
-    entryOf(change, 'ES', new Decimal(cash), 'USD').map(
+  const lines = (change: ReturnType<typeof trade>, settlement: Settlement, fee = 0) =>
+    entryOf(movedBy(change), { symbol: 'ES', currency: 'USD', settlement, fee: new Decimal(fee) }).map(
       ({ ledgerAccount, amount }) => `${ledgerAccount} ${decimalText(amount)}`,
     );
 
   it('of an opening has no line for profit', () => {
-    expect(lines(trade('buy', 2, 100), -10_000)).toEqual(['cash -10000', 'position:ES 10000']);
+    expect(lines(trade('buy', 2, 100), 'paid')).toEqual(['cash -10000', 'position:ES 10000']);
   });
 
   it('of a turn moves cost through zero and books the loss', () => {
     const change = trade('sell', 5, 90, trade('buy', 2, 100).after);
-    expect(lines(change, 22_500)).toEqual(['cash 22500', 'position:ES -23500', 'realised_profit 1000']);
+    expect(lines(change, 'paid')).toEqual(['cash 22500', 'position:ES -23500', 'realised_profit 1000']);
+  });
+
+  it('of a future pays the fee only, and owes the price', () => {
+    expect(lines(trade('buy', 2, 100), 'margined', 4.5)).toEqual([
+      'cash -4.5',
+      'position:ES 10000',
+      'obligation:ES -10000',
+      'fees 4.5',
+    ]);
+  });
+
+  it('of a closed future moves what was won, less the fee', () => {
+    const change = trade('sell', 2, 103, trade('buy', 2, 100).after);
+    expect(lines(change, 'margined', 4.5)).toEqual([
+      'cash 295.5',
+      'position:ES -10000',
+      'obligation:ES 10000',
+      'realised_profit -300',
+      'fees 4.5',
+    ]);
   });
 });
 
