@@ -1,27 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PaperVenue } from '@keelson/brokers/testing';
 import { seedTeam, type SeededTeam, testDatabase, type TestDatabase } from '@keelson/testkit';
 import { keelson, type Outcome, temporaryFolder } from '../fixture/keelson.ts';
 
 const folder = temporaryFolder();
 let database: TestDatabase;
+let venue: PaperVenue;
 let team: SeededTeam;
 let other: SeededTeam;
 
 beforeAll(async () => {
-  database = await testDatabase();
+  [database, venue] = await Promise.all([testDatabase(), PaperVenue.start()]);
   team = await seedTeam(database);
   other = await seedTeam(database);
-});
+}, 30_000);
 afterAll(async () => {
-  await database.close();
+  await Promise.all([database.close(), venue.stop()]);
   folder.remove();
 });
 
-/** On a tree without any state: never built, never started, no service runs; only Postgres answers. */
+/** On a tree without any state: never built, never started, no service runs; only Postgres and the venue answer. */
 function run(...words: string[]): Promise<Outcome> {
-  return keelson([...words, '--json'], { KEELSON_STATE_DIR: join(folder.path, 'none'), DATABASE_URL: database.appUrl });
+  return keelson([...words, '--json'], {
+    KEELSON_STATE_DIR: join(folder.path, 'none'),
+    DATABASE_URL: database.appUrl,
+    PAPER_BROKER_URL: venue.url,
+  });
 }
 
 async function stateOf(scope: string): Promise<string | undefined> {
@@ -36,14 +42,12 @@ async function audits(action: string, teamId: string): Promise<Record<string, un
 }
 
 describe('halt and resume', () => {
-  it('halt the platform with nothing but Postgres, tell every team, and record it', async () => {
-    const { code, stdout } = await run('halt', '--reason', 'stale prices');
-    expect(code).toBe(0);
+  it('halt the platform with nothing but Postgres and the venue, prove it, tell every team, and record it', async () => {
+    const { code, stdout, stderr } = await run('halt', '--reason', 'stale prices');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse(stdout)).toMatchObject({
-      scope: 'platform',
-      from: 'ACTIVE',
-      to: 'HALTED',
-      reason: 'stale prices',
+      ...{ scope: 'platform', phase: 'done', reason: 'stale prices', halt_generation: 1, problem: null },
+      proof: { accounts: 3, orders_open: 0, orders_kept: 0, positions_open: 0 },
     });
     expect(await stateOf('platform')).toBe('HALTED');
     for (const { teamId } of [team, other]) {

@@ -87,10 +87,11 @@ export class CreateHalts implements MigrationInterface {
           select from halt_orders o
             join halts h on h.halt_id = o.halt_id
             join trading_states t on t.scope = h.scope
+            join orders r on r.signal_id = o.signal_id and r.role = 'flatten' and r.reduce_only
            where o.signal_id = wanted_signal and h.phase = 'flatten' and h.flatten
              and t.state = 'HALTED' and t.halt_generation = h.halt_generation)
       $$;
-      comment on function keelson.halt_permits is 'true for an order of a halt that is flattening now, and whose block nobody has changed since';
+      comment on function keelson.halt_permits is 'true for the reduce-only order of a halt that is flattening now, and whose block nobody has changed since';
       grant execute on function keelson.halt_permits to keelson_app;
     `);
   }

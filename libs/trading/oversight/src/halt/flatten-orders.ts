@@ -1,7 +1,8 @@
-import { deriveId, type Id } from '@keelson/kernel';
+import type { Id } from '@keelson/kernel';
 import type { Database } from '@keelson/persistence';
+import { originate } from '@keelson/orders';
 import type { FlatteningOrder } from './flatten-plan.ts';
-import { insertHaltOrders } from './flatten.store.ts';
+import { insertHaltOrders, referencePrices } from './flatten.store.ts';
 import type { Halt, HaltAccount } from './halt.ts';
 
 interface Under {
@@ -10,13 +11,47 @@ interface Under {
   readonly fence: string;
 }
 
-/** Places the flattening orders of an account in one transaction, all or none; see `insertHaltOrders` for when none. */
+/** What has not left by then is sized anew. */
+const LEAVES_WITHIN_MS = 60_000;
+
+/** The strategy that flattening orders are shown under. */
+const STRATEGY = 'halt';
+
+/**
+ * Writes the flattening orders of an account in one transaction, all or none. None, and an error, when the halt moved on
+ * or was taken over since they were sized, or when another driver wrote the same round.
+ */
 export async function originateFlattening(
   database: Database,
   { halt, account, fence }: Under,
   plan: readonly (FlatteningOrder & { readonly round: number })[],
 ): Promise<readonly { readonly signalId: Id; readonly submitMessageId: Id }[]> {
-  throw new Error(
-    `todo ${String(database)}${String(insertHaltOrders)}${halt.haltId}${account.accountId}${fence}${plan.length}${deriveId('x')}`,
-  );
+  const { haltId } = halt;
+  const { accountId, broker, teamId } = account;
+  return database.transaction(teamId, async (tx) => {
+    const { currency, prices } = await referencePrices(
+      tx,
+      accountId,
+      plan.map(({ symbol }) => symbol),
+    );
+    const expiresAt = new Date(Date.now() + LEAVES_WITHIN_MS);
+    const written = await Promise.all(
+      plan.map(async ({ symbol, side, quantity, round }) => {
+        const { signalId, message } = await originate(tx, {
+          ...{ origin: 'halt', key: `${haltId}/${symbol}/${round}`, strategy: STRATEGY, role: 'flatten' },
+          ...{ accountId, broker, symbol, side, quantity, expiresAt, reduceOnly: true },
+          terms: { type: 'market', timeInForce: 'day' },
+          referencePrice: prices.get(symbol) ?? '1',
+          // The venue has a position that our instruments do not name: closing it must not wait for a row.
+          unlisted: { multiplier: '1', currency },
+        });
+        return { signalId, symbol, round, submitMessageId: message!.id };
+      }),
+    );
+    const generation = halt.generation ?? -1;
+    if (!(await insertHaltOrders(tx, { haltId, fence, generation, accountId }, written))) {
+      throw new Error(`Halt ${haltId} moved on, or another process drives it, since its flattening was sized`);
+    }
+    return written;
+  });
 }

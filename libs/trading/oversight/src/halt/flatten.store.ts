@@ -68,3 +68,27 @@ export async function insertHaltOrders(
   ]);
   return rows.length === orders.length;
 }
+
+const PRICES = sql(
+  'halt.reference_prices',
+  `select a.currency, s.symbol,
+          coalesce((select coalesce(q.last, q.bid, q.ask) from quotes q where q.symbol = s.symbol),
+                   (select p.average_price from positions p where p.account_id = a.account_id and p.symbol = s.symbol))::text
+            as price
+     from accounts a left join unnest($2::text[]) as s (symbol) on true
+    where a.account_id = $1`,
+);
+
+/** The account's currency, and what its symbols were last worth as far as anybody here knows. */
+export async function referencePrices(
+  tx: Tx,
+  accountId: Id,
+  symbols: readonly string[],
+): Promise<{ readonly currency: string; readonly prices: ReadonlyMap<string, string> }> {
+  const rows = await tx.query<{ currency: string; symbol: string | null; price: string | null }>(PRICES, [
+    accountId,
+    symbols,
+  ]);
+  const known = rows.flatMap(({ symbol, price }): [string, string][] => (symbol && price ? [[symbol, price]] : []));
+  return { currency: rows[0]!.currency, prices: new Map(known) };
+}
