@@ -1,20 +1,29 @@
 import { createHash } from 'node:crypto';
+import { type LimitName, limits } from '@keelson/contracts';
 import type pg from 'pg';
 import { seedInstruments } from './instruments.ts';
 import type { SeedTeam } from './teams.ts';
 
-/** Limits that no load of ours reaches. Rows that exist are left alone: someone may have set them on purpose. */
-const NOTIONAL_OF_ONE_SIGNAL = '100000000000000';
-const OPEN_POSITIONS = '1000000';
-const EXPOSURE = '100000000000000000';
+/** Limits that no load of ours reaches; the others are unlimited. Rows that exist are left alone: someone may have set them on purpose. */
+const seedLimits: Partial<Record<LimitName, string>> = {
+  max_notional: '100000000000000',
+  max_open_positions: '1000000',
+  max_exposure: '100000000000000000',
+};
 
 /** Instruments belong to no team; new names and aliases are added, changed ones corrected. */
 export async function writeInstruments(client: pg.ClientBase): Promise<void> {
-  for (const { symbol, name, kind, currency, tickSize, multiplier } of seedInstruments) {
+  for (const { symbol, name, kind, currency, tickSize, multiplier, lotSize, exchange, contracts } of seedInstruments) {
     await client.query(
-      `insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier)
-       values ($1, $2, $3, $4, $5, $6) on conflict (symbol) do nothing`,
-      [symbol, name, kind, currency, tickSize, multiplier],
+      `insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier, lot_size, exchange)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (symbol) do nothing`,
+      [symbol, name, kind, currency, tickSize, multiplier, lotSize, exchange],
+    );
+    if (!contracts) continue;
+    await client.query(
+      `insert into keelson.futures_roots (symbol, months, expiry_rule, roll_days) values ($1, $2, $3, $4)
+       on conflict (symbol) do nothing`,
+      [symbol, contracts.months, contracts.expiryRule, contracts.rollDays],
     );
   }
   const pairs = seedInstruments.flatMap(({ symbol, aliases }) => aliases.map((ticker) => ({ ticker, symbol })));
@@ -42,13 +51,10 @@ export async function writeTeam(client: pg.ClientBase, team: SeedTeam): Promise<
     [accountId, teamId, team.accountName],
   );
   await client.query(
-    `insert into keelson.risk_limits (account_id, name, team_id, value)
-     values ($1, 'max_notional', $2, $3), ($1, 'max_open_positions', $2, $4) on conflict (account_id, name) do nothing`,
-    [accountId, teamId, NOTIONAL_OF_ONE_SIGNAL, OPEN_POSITIONS],
-  );
-  await client.query(
-    `insert into keelson.exposures (account_id, team_id, maximum) values ($1, $2, $3) on conflict (account_id) do nothing`,
-    [accountId, teamId, EXPOSURE],
+    `insert into keelson.risk_limits (account_id, team_id, name, value, reason, actor)
+     select $1, $2, name, value, 'first start', 'seed' from unnest($3::text[], $4::numeric[]) as l (name, value)
+         on conflict (account_id, scope, name) do nothing`,
+    [accountId, teamId, limits.map(({ name }) => name), limits.map(({ name }) => seedLimits[name] ?? null)],
   );
   await client.query('insert into keelson.stream_offsets (team_id) values ($1) on conflict (team_id) do nothing', [
     teamId,

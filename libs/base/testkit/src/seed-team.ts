@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { type LimitName, limits } from '@keelson/contracts';
 import { type Id, newId } from '@keelson/kernel';
 import type { TestDatabase } from './test-database.ts';
 
@@ -19,6 +20,10 @@ export interface TeamOptions {
   readonly maxOpenPositions?: string;
   readonly maxExposure?: string;
   readonly rateLimitPerMinute?: number;
+  /** Limits of the account by name; null is unlimited, like every limit that is not named here or above. */
+  readonly limits?: Partial<Readonly<Record<LimitName, string | null>>>;
+  /** False for an account that nobody has compared with its venue yet: it does not trade. */
+  readonly reconciled?: boolean;
 }
 
 const UNLIMITED = '1000000000000000';
@@ -42,18 +47,29 @@ export async function seedTeam(database: Pick<TestDatabase, 'admin'>, options: T
     [webhookKeyId, teamId, accountId, pathId, createHash('sha256').update(webhookKey).digest(), rateLimitPerMinute],
   );
   await admin(
-    `insert into keelson.risk_limits (account_id, name, team_id, value)
-     values ($1, 'max_notional', $2, $3), ($1, 'max_open_positions', $2, $4)`,
-    [accountId, teamId, options.maxNotional ?? UNLIMITED, options.maxOpenPositions ?? '1000'],
+    `insert into keelson.risk_limits (account_id, team_id, name, value, reason, actor)
+     select $1, $2, name, value, 'a test', 'test' from unnest($3::text[], $4::numeric[]) as l (name, value)`,
+    [accountId, teamId, limits.map(({ name }) => name), limits.map(({ name }) => limitOf(name, options))],
   );
-  await admin('insert into keelson.exposures (account_id, team_id, maximum) values ($1, $2, $3)', [
-    accountId,
-    teamId,
-    options.maxExposure ?? UNLIMITED,
-  ]);
+  if (options.reconciled ?? true) {
+    await admin(`update keelson.reconciliations set state = 'clean', vouched_until = 'infinity' where account_id = $1`, [
+      accountId,
+    ]);
+  }
   await admin(`insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier)
                values ('ES', 'E-mini S&P 500', 'future', 'USD', 0.25, 50) on conflict do nothing`);
   await admin(`insert into keelson.instrument_aliases (ticker, symbol)
                values ('ES', 'ES'), ('CME_MINI:ES1!', 'ES') on conflict do nothing`);
   return { teamId, accountId, webhookKeyId, webhookKey, pathId, symbol: 'ES' };
+}
+
+/** A row for each limit, as a missing one denies. */
+function limitOf(name: LimitName, options: TeamOptions): string | null {
+  const { maxNotional = UNLIMITED, maxOpenPositions = '1000', maxExposure = UNLIMITED } = options;
+  const named: Partial<Record<LimitName, string>> = {
+    max_notional: maxNotional,
+    max_open_positions: maxOpenPositions,
+    max_exposure: maxExposure,
+  };
+  return options.limits?.[name] ?? named[name] ?? null;
 }

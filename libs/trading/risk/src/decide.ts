@@ -1,45 +1,73 @@
 import type { Message, Payload } from '@keelson/contracts';
 import { decimalText, deriveId } from '@keelson/kernel';
 import { holdTradingState, type StepHandler } from '@keelson/messaging';
-import type { DenialCode } from './denial.ts';
-import { insertVerdict, loadSituation, reserveExposure } from './risk.store.ts';
+import type { Tx } from '@keelson/persistence';
+import type { DenialCode, Finding } from './denial.ts';
+import { sealApproval } from './exposure.store.ts';
+import { LimitBook } from './limits.ts';
+import { type Loaded, loadSituation, type SituationSources } from './load-situation.ts';
+import { insertVerdict } from './risk.store.ts';
 import type { Situation } from './situation.ts';
+import { reducing, reservation } from './size.ts';
+import { haltStrategy } from './strategy-halt.ts';
 import { verdictOn } from './verdict.ts';
-
-interface DecideContext {
-  readonly situation: Situation;
-  readonly decided: boolean;
-}
 
 /**
  * Step decide: exactly one verdict per signal. An approval reserves its exposure in the same transaction; if another
- * approval took the room in between, reserve_exposure raises, the transaction falls, and the signal is decided anew.
+ * approval took the room in between, seal_approval raises, the transaction falls, and the signal is decided anew.
  */
-export const decide: StepHandler<DecideContext> = {
-  step: 'decide',
+export function makeDecide(sources: Omit<SituationSources, 'limitBook'> = {}): StepHandler<Loaded> {
+  const all: SituationSources = { ...sources, limitBook: new LimitBook() };
+  return {
+    step: 'decide',
 
-  prefetch(tx, signalId) {
-    holdTradingState(tx);
-    return loadSituation(tx, signalId);
-  },
+    prefetch(tx, signalId) {
+      holdTradingState(tx);
+      return loadSituation(tx, signalId, all);
+    },
 
-  handle(message, { situation, decided }, { tx }) {
-    if (decided) return [];
-    const verdict = verdictOn(situation);
-    insertVerdict(tx, {
-      signalId: situation.signalId,
-      approved: verdict.approved,
-      code: verdict.code,
-      findings: verdict.findings,
-      haltGeneration: situation.haltGeneration,
-    });
-    if (verdict.code) return [denied(message, situation, verdict.code, verdict.findings.at(-1)!.numbers)];
-    reserveExposure(tx, situation.accountId, decimalText(situation.notional));
-    return [approved(message, situation)];
-  },
-};
+    handle(message, loaded, { tx }) {
+      const { situation, decided } = loaded;
+      if (decided) return [];
+      const verdict = verdictOn(situation);
+      insertVerdict(tx, situation, verdict);
+      if (verdict.code) return refused(tx, message, loaded, verdict.code, verdict.findings.at(-1)!);
+      seal(tx, situation);
+      return [approved(message, situation)];
+    },
+  };
+}
+
+/** Step decide without decisions made ahead. */
+export const decide = makeDecide();
+
+function seal(tx: Tx, situation: Situation): void {
+  const { signalId, accountId, strategy, symbol, side, limits } = situation;
+  sealApproval(tx, {
+    ...{ signalId, accountId, strategy, symbol, side },
+    amount: reservation(situation),
+    reducing: reducing(situation),
+    perSecond: limits.max_orders_per_second?.toNumber() ?? null,
+    perMinute: limits.max_orders_per_minute?.toNumber() ?? null,
+  });
+}
+
+/** A denial, and where losses in a row are the reason, the halt of the strategy with it. */
+function refused(
+  tx: Tx,
+  message: Message,
+  { situation, states }: Loaded,
+  code: DenialCode,
+  finding: Finding,
+): readonly Message[] {
+  const answer = denied(message, situation, code, finding.numbers);
+  if (code !== 'consecutive_losses') return [answer];
+  const reason = `${situation.consecutiveLosses} losses in a row`;
+  return [answer, haltStrategy(tx, message.teamId, situation.strategy, states, reason)];
+}
 
 function approved(message: Message, situation: Situation): Message<'order.approved'> {
+  const { instrument, terms, exits, legs } = situation;
   const intentId = deriveId('intent', situation.signalId);
   const payload: Payload<'order.approved'> = {
     signalId: situation.signalId,
@@ -49,12 +77,21 @@ function approved(message: Message, situation: Situation): Message<'order.approv
     side: situation.side,
     quantity: decimalText(situation.quantity),
     price: decimalText(situation.price),
-    notional: decimalText(situation.notional),
+    notional: decimalText(reservation(situation)),
     broker: situation.broker,
-    multiplier: decimalText(situation.multiplier),
-    currency: situation.currency,
-    terms: { type: 'market', timeInForce: 'day' },
-    reduceOnly: false,
+    multiplier: decimalText(instrument.multiplier),
+    currency: instrument.currency,
+    terms,
+    ...(exits && { exits }),
+    ...(legs && {
+      legs: legs.map(({ symbol, side, quantity, price, multiplier }) => ({
+        ...{ symbol, side },
+        quantity: decimalText(quantity),
+        price: decimalText(price),
+        multiplier: decimalText(multiplier),
+      })),
+    }),
+    reduceOnly: situation.reduceOnly,
     expiresAt: situation.expiresAt.toISOString(),
   };
   return {

@@ -1,21 +1,60 @@
-import type { Side, TradingState } from '@keelson/contracts';
-import { Decimal, type Id, notional, price, quantity, ZERO } from '@keelson/kernel';
+import type { Exits, OrderTerms, Side } from '@keelson/contracts';
+import { Decimal, type Id } from '@keelson/kernel';
+import type { CalendarName, InstrumentKind } from '@keelson/market';
 import { sql, type Tx } from '@keelson/persistence';
 import type { Finding } from './denial.ts';
-import type { Situation } from './situation.ts';
-import { bindingState, type ScopedState } from './trading-state.ts';
+import type { AccountLimits } from './limits.ts';
+import type { ScopedState } from './trading-state.ts';
+
+/** Of a spread's legs: what was asked for, what each instrument is, and what is held of it. */
+const LEGS = `case when s.legs is not null then
+  (select jsonb_agg(jsonb_build_object(
+            'symbol', leg->>'symbol', 'side', leg->>'side', 'quantity', leg->>'quantity', 'price', leg->>'price',
+            'multiplier', coalesce(li.multiplier::text, leg->>'multiplier'), 'underlying', li.underlying,
+            'right', li.option_right, 'strike', li.strike::text, 'expiresAt', li.expires_at,
+            'quotedAt', least(lq.at, lq.received_at), 'position', coalesce(lp.quantity, 0)::text,
+            'openBuys', lo.buys::text, 'openSells', lo.sells::text) order by number)
+     from jsonb_array_elements(s.legs) with ordinality as l (leg, number)
+     left join instruments li on li.symbol = leg->>'symbol'
+     left join quotes lq on lq.symbol = leg->>'symbol'
+     left join positions lp on lp.account_id = s.account_id and lp.symbol = leg->>'symbol'
+    cross join open_quantities(s.team_id, s.account_id, leg->>'symbol', s.signal_id) lo) end`;
+
+/** Rates are only counted where somebody limits them: a busy strategy without a limit has many approvals to count. */
+const APPROVALS = `case when exists (
+    select from risk_limits l
+     where l.account_id = s.account_id and l.scope in ('account', 'strategy:' || s.strategy, 'symbol:' || s.symbol)
+       and l.name in ('max_orders_per_second', 'max_orders_per_minute') and l.value is not null)
+  then jsonb_build_array(recent_approvals(s.account_id, s.strategy, interval '1 second', 100000),
+                         recent_approvals(s.account_id, s.strategy, interval '1 minute', 100000)) end`;
 
 const LOAD = sql(
   'risk.load',
-  `select s.account_id, s.symbol, s.side, s.quantity, s.price, s.expires_at, clock_timestamp() as now,
-          a.broker, i.multiplier, i.currency, a.may_sell_short,
+  `select s.account_id, s.strategy, s.symbol, s.side, s.quantity, s.price, s.terms, s.exits, s.reduce_only, s.expires_at,
+          clock_timestamp() as now, a.broker, a.may_sell_short,
+          i.kind, i.calendar, i.multiplier, i.currency, i.initial_margin, i.expires_at as instrument_expires_at,
           (select jsonb_agg(jsonb_build_object('scope', t.scope, 'state', t.state, 'generation', t.halt_generation::text))
              from trading_states t
-            where t.scope in ('platform', 'team:' || s.team_id, 'account:' || s.account_id)) as states,
-          (select jsonb_object_agg(l.name, l.value::text) from risk_limits l where l.account_id = s.account_id) as limits,
-          e.held, e.reserved, e.maximum,
+            where t.scope = any(trading_scopes(s.team_id, s.account_id, s.strategy, s.symbol, s.legs))) as states,
+          (select v.version from limit_versions v where v.account_id = s.account_id) as limits_version,
+          (select jsonb_agg(jsonb_build_array(e.scope, e.held::text, e.reserved::text, e.maximum::text))
+             from exposures e
+            where e.account_id = s.account_id
+              and e.scope in ('account', 'strategy:' || s.strategy, 'symbol:' || s.symbol)) as exposures,
           (select p.quantity from positions p where p.account_id = s.account_id and p.symbol = s.symbol) as position,
           (select count(*)::int from positions p where p.account_id = s.account_id and p.quantity <> 0) as open_positions,
+          o.buys, o.sells, f.equity, f.buying_power,
+          (select sum(d.realised_profit - d.fees) from account_days d
+            where d.account_id = s.account_id and d.trading_day = $2 and d.currency = a.currency) as day_result,
+          (select k.consecutive_losses from strategy_streaks k
+            where k.account_id = s.account_id and k.strategy = s.strategy) as consecutive_losses,
+          ${APPROVALS} as approvals,
+          q.bid, q.ask, least(q.at, q.received_at) as quoted_at,
+          (select r.reason from restricted_symbols r
+            where r.team_id = s.team_id and r.scope in ('team', 'account:' || s.account_id)
+              and (r.symbol = s.symbol or s.legs @> jsonb_build_array(jsonb_build_object('symbol', r.symbol)))
+            limit 1) as restriction,
+          ${LEGS} as legs,
           (select d.signal_id from signals d
              join verdicts dv on dv.signal_id = d.signal_id and dv.approved
             where s.sender_id is null and s.sent_at is not null and s.order_reference is not null
@@ -28,156 +67,118 @@ const LOAD = sql(
      from signals s
      join accounts a on a.account_id = s.account_id
      join instruments i on i.symbol = s.symbol
-     left join exposures e on e.account_id = s.account_id
+    cross join open_quantities(s.team_id, s.account_id, s.symbol, s.signal_id) o
+     left join account_funds f on f.account_id = s.account_id and f.at > clock_timestamp() - interval '1 day'
+     left join quotes q on q.symbol = s.symbol
     where s.signal_id = $1`,
 );
 
-interface LoadRow {
-  readonly account_id: Id;
+export interface LegRow {
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: string;
   readonly price: string;
+  readonly multiplier: string;
+  readonly underlying: string | null;
+  readonly right: 'call' | 'put' | null;
+  readonly strike: string | null;
+  readonly expiresAt: string | null;
+  readonly quotedAt: string | null;
+  readonly position: string;
+  readonly openBuys: string;
+  readonly openSells: string;
+}
+
+/** A signal with all that the checks look at, as Postgres answers. */
+export interface SituationRow {
+  readonly account_id: Id;
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: string;
+  readonly price: string;
+  readonly terms: OrderTerms | null;
+  readonly exits: Exits | null;
+  readonly reduce_only: boolean;
   readonly expires_at: Date;
   readonly now: Date;
   readonly broker: string;
+  readonly may_sell_short: boolean;
+  readonly kind: InstrumentKind;
+  readonly calendar: CalendarName | null;
   readonly multiplier: string;
   readonly currency: string;
-  readonly may_sell_short: boolean;
+  readonly initial_margin: string | null;
+  readonly instrument_expires_at: Date | null;
   readonly states: readonly ScopedState[] | null;
-  readonly limits: { readonly max_notional?: string; readonly max_open_positions?: string } | null;
-  readonly held: string | null;
-  readonly reserved: string | null;
-  readonly maximum: string | null;
+  readonly limits_version: number | null;
+  /** Scope, held, reserved, maximum. */
+  readonly exposures: readonly (readonly [string, string, string, string | null])[] | null;
   readonly position: string | null;
   readonly open_positions: number;
+  readonly buys: string;
+  readonly sells: string;
+  readonly equity: string | null;
+  readonly buying_power: string | null;
+  readonly day_result: string | null;
+  readonly consecutive_losses: number | null;
+  readonly approvals: readonly [number, number] | null;
+  readonly bid: string | null;
+  readonly ask: string | null;
+  readonly quoted_at: Date | null;
+  readonly restriction: string | null;
+  readonly legs: readonly LegRow[] | null;
   readonly twin: Id | null;
   readonly decided: boolean;
 }
 
-/** What the checks of a signal look at, and whether it has its verdict already. */
-export async function loadSituation(tx: Tx, signalId: Id): Promise<{ situation: Situation; decided: boolean }> {
-  const [row] = await tx.query<LoadRow>(LOAD, [signalId]);
+/** Reads a signal with its whole situation in one statement. `tradingDay` is the account's, as YYYY-MM-DD. */
+export async function loadSituationRow(tx: Tx, signalId: Id, tradingDay: string): Promise<SituationRow> {
+  const [row] = await tx.query<SituationRow & Record<string, unknown>>(LOAD, [signalId, tradingDay]);
   if (!row) throw new Error(`Signal ${signalId} is not in the database of this team`);
-  return { situation: situationOf(signalId, row), decided: row.decided };
+  return row;
 }
 
-function situationOf(signalId: Id, row: LoadRow): Situation {
-  const { state, generation } = bindingState(row.states ?? []);
-  const units = quantity(row.quantity);
-  const at = price(row.price);
-  const multiplier = new Decimal(row.multiplier);
+const LIMITS = sql(
+  'risk.limits',
+  `select v.version, l.scope, l.name, l.value
+     from limit_versions v left join risk_limits l on l.account_id = v.account_id
+    where v.account_id = $1`,
+);
+
+interface LimitsRow {
+  readonly version: number;
+  readonly scope: string | null;
+  readonly name: string | null;
+  readonly value: string | null;
+}
+
+/** Every limit of an account and the version that they are of, in one snapshot; no rows at version 0 where none was ever set. */
+export async function loadLimits(tx: Tx, accountId: Id): Promise<AccountLimits> {
+  const rows = await tx.query<LimitsRow & Record<string, unknown>>(LIMITS, [accountId]);
   return {
-    signalId,
-    accountId: row.account_id,
-    symbol: row.symbol,
-    side: row.side,
-    quantity: units,
-    price: at,
-    notional: notional(units, at, multiplier),
-    broker: row.broker,
-    multiplier,
-    currency: row.currency,
-    expiresAt: row.expires_at,
-    now: row.now,
-    tradingState: state,
-    haltGeneration: generation,
-    limits: {
-      ...(row.limits?.max_notional && { maxNotional: new Decimal(row.limits.max_notional) }),
-      ...(row.limits?.max_open_positions && { maxOpenPositions: new Decimal(row.limits.max_open_positions) }),
-    },
-    ...(row.maximum !== null && {
-      exposure: {
-        held: new Decimal(row.held!),
-        reserved: new Decimal(row.reserved!),
-        maximum: new Decimal(row.maximum),
-      },
-    }),
-    maySellShort: row.may_sell_short,
-    position: row.position === null ? ZERO : new Decimal(row.position),
-    openPositions: row.open_positions,
-    ...(row.twin && { twin: row.twin }),
+    version: rows[0]?.version ?? 0,
+    rows: rows.flatMap(({ scope, name, value }) =>
+      scope === null || name === null ? [] : [{ scope, name, value: value === null ? null : new Decimal(value) }],
+    ),
   };
 }
 
 const INSERT_VERDICT = sql(
   'risk.insert_verdict',
-  `insert into verdicts (signal_id, team_id, approved, code, checks, halt_generation) values ($1, $2, $3, $4, $5, $6)`,
+  `insert into verdicts (signal_id, team_id, approved, code, checks, halt_generation, account_id, strategy, limits_version)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 );
 
 /** Records the one verdict of a signal; a second one is refused by the key. */
 export function insertVerdict(
   tx: Tx,
-  verdict: {
-    signalId: Id;
-    approved: boolean;
-    code: string | undefined;
-    findings: readonly Finding[];
-    haltGeneration: string;
-  },
+  of: { signalId: Id; accountId: Id; strategy: string; haltGeneration: string; limitsVersion: number },
+  verdict: { approved: boolean; code?: string; findings: readonly Finding[] },
 ): void {
-  const { signalId, approved, code, findings, haltGeneration } = verdict;
-  tx.execute(INSERT_VERDICT, [signalId, tx.teamId, approved, code ?? null, JSON.stringify(findings), haltGeneration]);
-}
-
-const RESERVE = sql('risk.reserve', 'select reserve_exposure($1, $2)');
-
-/** Reserves, or raises KE010 so that the whole transaction falls. Must come last: the row is everybody's. */
-export function reserveExposure(tx: Tx, accountId: Id, amount: string): void {
-  tx.atEnd(1, () => tx.execute(RESERVE, [accountId, amount]));
-}
-
-const ADJUST = sql(
-  'risk.adjust_exposure',
-  'update exposures set reserved = reserved + $2, held = held + $3 where account_id = $1',
-);
-
-interface ExposureChange {
-  reserved: Decimal;
-  held: Decimal;
-}
-const changes = new WeakMap<Tx, Map<Id, ExposureChange>>();
-
-/** Moves exposure between reserved and held; all changes of one transaction become one update at its end. */
-export function adjustExposure(tx: Tx, accountId: Id, by: { reserved?: Decimal; held?: Decimal }): void {
-  let ofTx = changes.get(tx);
-  if (!ofTx) changes.set(tx, (ofTx = new Map<Id, ExposureChange>()));
-  const change = ofTx.get(accountId);
-  if (change) {
-    change.reserved = change.reserved.plus(by.reserved ?? ZERO);
-    change.held = change.held.plus(by.held ?? ZERO);
-    return;
-  }
-  const first: ExposureChange = { reserved: by.reserved ?? ZERO, held: by.held ?? ZERO };
-  ofTx.set(accountId, first);
-  tx.atEnd(1, () => tx.execute(ADJUST, [accountId, first.reserved.toFixed(), first.held.toFixed()]));
-}
-
-const READ_STATE = sql(
-  'risk.read_state',
-  'select scope, state, halt_generation::text as generation from trading_states where scope = any($1)',
-);
-
-/** The stored states of some scopes. */
-export function readStates(tx: Tx, scopes: readonly string[]): Promise<ScopedState[]> {
-  return tx.query<ScopedState>(READ_STATE, [scopes]);
-}
-
-const WRITE_STATE = sql(
-  'risk.write_state',
-  `insert into trading_states as t (scope, team_id, state, halt_generation, reason, actor)
-   values ($1, $2, $3, 1, $4, $5)
-   on conflict (scope) do update
-      set state = excluded.state, halt_generation = t.halt_generation + 1, reason = excluded.reason,
-          actor = excluded.actor, changed_at = clock_timestamp()
-   returning halt_generation::int as generation`,
-);
-
-export async function writeState(
-  tx: Tx,
-  change: { scope: string; teamId: Id | null; to: TradingState; reason: string; actor: string },
-): Promise<number> {
-  const { scope, teamId, to, reason, actor } = change;
-  const [row] = await tx.query<{ generation: number }>(WRITE_STATE, [scope, teamId, to, reason, actor]);
-  return row!.generation;
+  const { approved, code, findings } = verdict;
+  tx.execute(INSERT_VERDICT, [
+    ...[of.signalId, tx.teamId, approved, code ?? null, JSON.stringify(findings), of.haltGeneration],
+    ...[of.accountId, of.strategy, of.limitsVersion],
+  ]);
 }

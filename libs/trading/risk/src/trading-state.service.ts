@@ -1,12 +1,9 @@
 import type { Message, TradingState, TradingStateChanged } from '@keelson/contracts';
 import { deriveId, type Id } from '@keelson/kernel';
 import { lockTradingState } from '@keelson/messaging';
-import { sql, type Database } from '@keelson/persistence';
-import { readStates, writeState } from './risk.store.ts';
-
-/** The whole platform, or one account of one team. */
-export type Scope =
-  { readonly kind: 'platform' } | { readonly kind: 'account'; readonly teamId: Id; readonly accountId: Id };
+import { sql, type Database, type Tx } from '@keelson/persistence';
+import { endStreak, readStates, writeState } from './trading-state.store.ts';
+import { type Scope, scopeKey } from './trading-state.ts';
 
 export interface StateChange {
   readonly scope: Scope;
@@ -17,10 +14,7 @@ export interface StateChange {
 }
 
 /** How a change of trading state reaches the screens of a team; written in the transaction that changes it. */
-export type Announce = (
-  tx: Parameters<Parameters<Database['transaction']>[1]>[0],
-  message: Message<'trading_state.changed'>,
-) => void;
+export type Announce = (tx: Tx, message: Message<'trading_state.changed'>) => void;
 
 const EVERY_TEAM = sql('risk.every_team', 'select every_team() as team_id');
 
@@ -33,35 +27,40 @@ export async function setTradingState(
   change: StateChange,
   announce: Announce,
 ): Promise<TradingStateChanged> {
-  const teams = change.scope.kind === 'account' ? [change.scope.teamId] : await everyTeam(database);
+  const teams = change.scope.kind === 'platform' ? await everyTeam(database) : [change.scope.teamId];
   const [first, ...rest] = teams;
   if (first === undefined) throw new Error('There is no team yet: run the seed first');
   const changed = await database.transaction(first, async (tx) => {
-    lockTradingState(tx);
-    const scope = change.scope.kind === 'platform' ? 'platform' : `account:${change.scope.accountId}`;
-    const [current] = await readStates(tx, [scope]);
-    const haltGeneration = await writeState(tx, {
-      scope,
-      teamId: change.scope.kind === 'platform' ? null : change.scope.teamId,
-      to: change.to,
-      reason: change.reason,
-      actor: change.actor,
-    });
-    const payload: TradingStateChanged = {
-      from: current?.state ?? 'HALTED',
-      to: change.to,
-      reason: change.reason,
-      actor: change.actor,
-      haltGeneration,
-    };
-    announce(tx, messageFor(first, scope, payload));
-    return { payload, scope };
+    const payload = await changeTradingState(tx, change);
+    announce(tx, stateMessage(first, payload));
+    return payload;
   });
   // The change binds everybody from here on; the other teams' screens follow.
   for (const teamId of rest) {
-    await database.transaction(teamId, async (tx) => announce(tx, messageFor(teamId, changed.scope, changed.payload)));
+    await database.transaction(teamId, async (tx) => announce(tx, stateMessage(teamId, changed)));
   }
-  return changed.payload;
+  return changed;
+}
+
+/** The change alone, for a transaction that has more to write: it binds when that commits. Telling teams is up to the caller. */
+export async function changeTradingState(
+  tx: Tx,
+  change: StateChange,
+): Promise<TradingStateChanged & { scope: string }> {
+  lockTradingState(tx);
+  const scope = scopeKey(change.scope);
+  const [current] = await readStates(tx, [scope]);
+  const haltGeneration = await writeState(tx, {
+    scope,
+    teamId: change.scope.kind === 'platform' ? null : change.scope.teamId,
+    to: change.to,
+    reason: change.reason,
+    actor: change.actor,
+  });
+  // Whoever lets a strategy trade again has looked at its losses: they count from zero.
+  if (change.scope.kind === 'strategy' && change.to === 'ACTIVE') endStreak(tx, change.scope.strategy);
+  const from = current?.state ?? 'HALTED';
+  return { scope, from, to: change.to, reason: change.reason, actor: change.actor, haltGeneration };
 }
 
 async function everyTeam(database: Database): Promise<readonly Id[]> {
@@ -69,7 +68,11 @@ async function everyTeam(database: Database): Promise<readonly Id[]> {
   return rows.map((row) => row.team_id);
 }
 
-function messageFor(teamId: Id, scope: string, payload: TradingStateChanged): Message<'trading_state.changed'> {
-  const key = `${scope}/${payload.haltGeneration}`;
+/** How a team is told of a change. Its id follows from team, scope and generation: telling twice is telling once. */
+export function stateMessage(
+  teamId: Id,
+  payload: TradingStateChanged & { scope: string },
+): Message<'trading_state.changed'> {
+  const key = `${payload.scope}/${payload.haltGeneration}`;
   return { id: deriveId('trading_state.changed', teamId, key), type: 'trading_state.changed', teamId, key, payload };
 }

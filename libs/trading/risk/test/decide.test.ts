@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seedTeam, testDatabase, type SeededTeam, type TestDatabase } from '@keelson/testkit';
+import { checks } from '../src/verdict.ts';
 import { decideIn, receive } from './support.ts';
 
 /** Half a million each: two contracts at 5,000 with a multiplier of 50. */
@@ -30,9 +31,9 @@ describe('step decide on Postgres', () => {
       message.key,
     ]);
     expect(verdict).toMatchObject({ approved: true });
-    expect((verdict!['checks'] as { check: string }[]).map(({ check }) => check)).toEqual([
-      ...['halted', 'expired', 'duplicate', 'short_sale', 'max_notional', 'max_open_positions', 'exposure'],
-    ]);
+    const findings = verdict!['checks'] as { check: string; numbers: object }[];
+    expect(findings).toHaveLength(checks.length);
+    expect(findings.at(-1)).toMatchObject({ check: 'exposure', numbers: { scope: 'account', notional: '500000' } });
   });
 
   it('gives one verdict: decided again, it says and reserves nothing', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Message } from '@keelson/contracts';
 import { seedTeam, testDatabase, type SeededTeam, type TestDatabase } from '@keelson/testkit';
-import { setTradingState, type Scope } from '../src/trading-state.service.ts';
+import { setTradingState } from '../src/trading-state.service.ts';
+import type { Scope } from '../src/trading-state.ts';
 import { decideIn, receive } from './support.ts';
 
 const ORDER = { quantity: '1' };

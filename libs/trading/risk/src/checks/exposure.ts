@@ -1,19 +1,28 @@
 import { decimalText } from '@keelson/kernel';
 import type { Check } from '../denial.ts';
+import { reservation } from '../size.ts';
+
+const check = 'exposure';
 
 /**
- * What is held and reserved, and this order, within the account's maximum. This reading saves a doomed write; what
- * binds is reserve_exposure(), which compares again at the end of the same transaction.
+ * What is held and reserved, and this order, within the maximum of the account, and of strategy and symbol where they
+ * have one. This reading saves a doomed write; what binds is seal_approval(), which compares again at the end of the
+ * same transaction.
  */
-export const exposure: Check = ({ exposure: scope, notional }) => {
-  if (!scope) return { check: 'exposure', denied: 'unknown_limit', numbers: { limit: 'none' } };
+export const exposure: Check = (situation) => {
+  const { exposures, limits } = situation;
+  const account = exposures.find(({ scope }) => scope === 'account');
+  if (!account || limits.max_exposure === undefined)
+    return { check, denied: 'unknown_limit', numbers: { limit: 'none' } };
+  const amount = reservation(situation);
+  const full = exposures.find(({ held, reserved, maximum }) => maximum && held.plus(reserved).plus(amount).gt(maximum));
+  const { scope, held, reserved, maximum } = full ?? account;
   const numbers = {
-    limit: decimalText(scope.maximum),
-    held: decimalText(scope.held),
-    reserved: decimalText(scope.reserved),
-    notional: decimalText(notional),
+    scope,
+    limit: maximum ? decimalText(maximum) : 'unlimited',
+    held: decimalText(held),
+    reserved: decimalText(reserved),
+    notional: decimalText(amount),
   };
-  return scope.held.plus(scope.reserved).plus(notional).gt(scope.maximum)
-    ? { check: 'exposure', denied: 'exposure', numbers }
-    : { check: 'exposure', numbers };
+  return full && amount.gt(0) ? { check, denied: 'exposure', numbers } : { check, numbers };
 };

@@ -1,11 +1,14 @@
 import { decimalText } from '@keelson/kernel';
-import type { Check } from '../denial.ts';
+import { limitCheck } from '../limit-check.ts';
+import { worth } from '../size.ts';
 
-/** The largest order that the account may send. */
-export const maxNotional: Check = ({ limits, notional }) => {
-  if (!limits.maxNotional) return { check: 'max_notional', denied: 'unknown_limit', numbers: { limit: 'none' } };
-  const numbers = { limit: decimalText(limits.maxNotional), notional: decimalText(notional) };
-  return notional.gt(limits.maxNotional)
-    ? { check: 'max_notional', denied: 'max_notional', numbers }
-    : { check: 'max_notional', numbers };
-};
+/** The largest order that may be sent, also to leave a position: a slip of the keyboard is as wide in both directions. */
+export const maxNotional = limitCheck({
+  check: 'max_notional',
+  code: 'max_notional',
+  limit: 'max_notional',
+  compare(situation, limit) {
+    const notional = worth(situation);
+    return { exceeded: notional.gt(limit), numbers: { notional: decimalText(notional) } };
+  },
+});

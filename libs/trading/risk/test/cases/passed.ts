@@ -1,0 +1,202 @@
+import { price } from '@keelson/kernel';
+import { accountExposure, decimal, instrument, leg, NOW, situation, withLimit } from '../situations.ts';
+import { type Case, long, option, without } from './case.ts';
+
+/** What each check lets pass at its very limit. */
+export const PASSED: readonly Case[] = [
+  [
+    'halted',
+    'a sale shrinks a long position while reducing',
+    situation({ ...long('2'), tradingState: 'REDUCING' }),
+    { trading_state: 'REDUCING' },
+  ],
+  [
+    'halted',
+    'a buy shrinks a short position while reducing',
+    situation({ position: decimal('-2'), tradingState: 'REDUCING' }),
+    { trading_state: 'REDUCING' },
+  ],
+  [
+    'expired',
+    'it has a moment left',
+    situation({ now: new Date('2026-01-02T10:00:59.999Z') }),
+    { now: '2026-01-02T10:00:59.999Z' },
+  ],
+  ['duplicate', 'it has no twin', situation(), {}],
+  [
+    'restricted',
+    'it leaves a symbol that may not be opened',
+    situation({ ...long('2'), restriction: 'earnings' }),
+    { reason: 'earnings' },
+  ],
+  ['decided_ahead', 'nothing was decided', situation(), { cached: 'no' }],
+  [
+    'decided_ahead',
+    'it was allowed ahead',
+    situation({ decision: { regime: 'calm', decision: 'allow', reason: 'fine' } }),
+    { cached: 'allow', regime: 'calm' },
+  ],
+  [
+    'instrument_expired',
+    'it trades a moment longer',
+    situation({ instrument: instrument({ expiresAt: new Date(NOW.getTime() + 1) }) }),
+    { expires_at: '2026-01-02T10:00:00.001Z' },
+  ],
+  [
+    'market_closed',
+    'Globex trades',
+    withLimit('max_minutes_outside_session', '0'),
+    { session: 'open', calendar: 'CME_GLOBEX' },
+  ],
+  [
+    'market_closed',
+    'it may wait for the open',
+    withLimit('max_minutes_outside_session', '270', { instrument: instrument({ calendar: 'XNYS' }) }),
+    { session: 'closed', minutes: '270', opens_at: '2026-01-02T14:30:00.000Z' },
+  ],
+  [
+    'stale_price',
+    'the quote is as old as it may be',
+    withLimit('max_price_age_seconds', '1'),
+    { limit: '1', age_seconds: '1' },
+  ],
+  [
+    'stale_price',
+    'leaving a position needs no quote',
+    without('quote', withLimit('max_price_age_seconds', '1', long('2'))),
+    { applies: 'no' },
+  ],
+  [
+    'price_collar',
+    'it is at the collar',
+    withLimit('price_collar_percent', '10', { price: price('5500') }),
+    { middle: '5000', percent: '10' },
+  ],
+  ['option_contract', 'it is a whole contract of 100', situation({ instrument: option }), { contracts: '1' }],
+  [
+    'days_to_expiry',
+    'it has its days left',
+    withLimit('min_days_to_expiry', '3', { instrument: option }),
+    { days: '3' },
+  ],
+  ['days_to_expiry', 'it is no option', withLimit('min_days_to_expiry', '3'), { applies: 'no' }],
+  [
+    'iv_rank',
+    'premium is dear enough to be sold',
+    withLimit('min_iv_rank', '50', { instrument: option, side: 'sell', ivRank: decimal('50') }),
+    { iv_rank: '50' },
+  ],
+  ['iv_rank', 'an option is bought', withLimit('min_iv_rank', '50', { instrument: option }), { applies: 'no' }],
+  [
+    'order_rate_per_second',
+    'one more fits',
+    withLimit('max_orders_per_second', '10', { approvals: { lastSecond: 9, lastMinute: 9 } }),
+    { approved: '9' },
+  ],
+  [
+    'order_rate_per_minute',
+    'one more fits',
+    withLimit('max_orders_per_minute', '100', { approvals: { lastSecond: 0, lastMinute: 99 } }),
+    { approved: '99' },
+  ],
+  [
+    'consecutive_losses',
+    'one loss is none to speak of',
+    withLimit('max_consecutive_losses', '3', { consecutiveLosses: 1 }),
+    { losses: '1' },
+  ],
+  [
+    'daily_loss',
+    'a little less than the limit is lost',
+    withLimit('max_daily_loss_percent', '3', { dayResult: decimal('-29999') }),
+    { loss: '29999', percent: '2.9999' },
+  ],
+  [
+    'daily_loss',
+    'the day is lost, and a position is left',
+    withLimit('max_daily_loss_percent', '3', { ...long('2'), dayResult: decimal('-40000') }),
+    { applies: 'no' },
+  ],
+  [
+    'reduce_only',
+    'all that is held is sold',
+    situation({ ...long('2'), reduceOnly: true }),
+    { reducible: '2', quantity: '2' },
+  ],
+  ['short_sale', 'all that is held is sold', situation(long('2')), { reducible: '2' }],
+  ['short_sale', 'it sells short and may', situation({ side: 'sell', maySellShort: true }), { may_sell_short: 'true' }],
+  [
+    'short_sale',
+    'the short leg of a spread is covered',
+    situation({ legs: [leg('sell', 'call', '500', '5'), leg('buy', 'call', '510', '2')] }),
+    {},
+  ],
+  [
+    'max_notional',
+    'it is worth the limit exactly',
+    withLimit('max_notional', '500000'),
+    { limit: '500000', notional: '500000' },
+  ],
+  [
+    'max_position',
+    'it comes to the limit exactly',
+    withLimit('max_position', '5', { position: decimal('2'), openBuys: decimal('1') }),
+    { after: '5' },
+  ],
+  [
+    'max_position',
+    'it shrinks a position above the limit',
+    withLimit('max_position', '5', long('20')),
+    { applies: 'no' },
+  ],
+  [
+    'max_open_positions',
+    'it adds to a symbol that is open',
+    situation({ openPositions: 3, position: decimal('1') }),
+    { open_positions: '3' },
+  ],
+  [
+    'concentration',
+    'it comes to the limit exactly',
+    withLimit('max_concentration_percent', '50'),
+    { worth: '500000', percent: '50' },
+  ],
+  [
+    'trade_risk',
+    'the stop is near enough',
+    withLimit('max_trade_risk_percent', '2', { exits: { stopLoss: { type: 'stop', stopPrice: '4800' } } }),
+    { risk: '20000', stop_distance: '200', percent: '2' },
+  ],
+  [
+    'trade_risk',
+    'the trail is near enough',
+    withLimit('max_trade_risk_percent', '2', {
+      exits: { stopLoss: { type: 'trailing_stop', trail: '4', trailUnit: 'percent' } },
+    }),
+    { risk: '20000', stop_distance: '200' },
+  ],
+  [
+    'buying_power',
+    'what is left covers it',
+    withLimit('min_buying_power', '100000'),
+    { buying_power: '800000', reserved: '200000', needed: '500000' },
+  ],
+  [
+    'buying_power',
+    'a future asks for its margin',
+    withLimit('min_buying_power', '0', { instrument: instrument({ initialMargin: decimal('300000') }) }),
+    { needed: '600000' },
+  ],
+  [
+    'exposure',
+    'it uses the maximum up exactly',
+    situation({ exposures: [accountExposure('0', '400000', '900000')] }),
+    { scope: 'account', notional: '500000' },
+  ],
+  [
+    'exposure',
+    'the maximum is used up, and a position is left',
+    situation({ ...long('2'), exposures: [accountExposure('900000', '0', '900000')] }),
+    { notional: '0' },
+  ],
+];
