@@ -5,6 +5,8 @@ import { demoCrash } from './commands/demo-crash.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { halt } from './commands/halt.ts';
+import { instrumentsList } from './commands/instruments-list.ts';
+import { instrumentsLoad } from './commands/instruments-load.ts';
 import { logs } from './commands/logs.ts';
 import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
@@ -38,6 +40,8 @@ export const commands: readonly Command[] = [
   alerts,
   halt,
   resume,
+  instrumentsList,
+  instrumentsLoad,
   runbookList,
   runbookShow,
   runbookRun,

@@ -9,8 +9,18 @@ import { readCredentials } from './credentials.ts';
  * DATABASE_URL where it is set (a cloud), else that of the local stack. Needs neither a build nor any service.
  */
 export async function withDatabase<T>(context: Context, work: (db: Database) => Promise<T>): Promise<T> {
-  const { Database } = await import('@keelson/persistence');
   const url = context.environment['DATABASE_URL'] ?? readCredentials(context.folders, context.stack).databaseUrl;
+  return withDatabaseAt(context, url, work);
+}
+
+/** The same as the owner of the tables, for what no service may write; the address is DATABASE_ADMIN_URL in a cloud. */
+export async function withAdminDatabase<T>(context: Context, work: (db: Database) => Promise<T>): Promise<T> {
+  const set = context.environment['DATABASE_ADMIN_URL'];
+  return withDatabaseAt(context, set ?? readCredentials(context.folders, context.stack).databaseAdminUrl, work);
+}
+
+async function withDatabaseAt<T>(context: Context, url: string, work: (db: Database) => Promise<T>): Promise<T> {
+  const { Database } = await import('@keelson/persistence');
   const db = new Database({ url, poolSize: 4, applicationName: 'keelson-ops' });
   try {
     await reach(db).catch((error: unknown) => {

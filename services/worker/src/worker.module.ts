@@ -51,6 +51,7 @@ export class WorkerModule implements OnModuleInit {
                 liveness: config.WORKER_LIVENESS === 'on',
                 carrier: config.WORKER_CARRIER,
                 fuse: config.WORKER_FUSE === 'on',
+                quotesEvery: '1 second',
                 probe: probeFrom(config.WORKER_STEP_DELAY),
                 observe: (step, ms) => metrics.observe('keelson_step_duration_seconds', { step }, ms / 1_000),
                 onError: (error) => logger.error({ error }, 'A step failed; its message waits for another attempt'),

@@ -33,6 +33,18 @@ export const metrics = [
     help: 'orders submitted without an answer past their deadline',
     labels: [],
   },
+  {
+    name: 'keelson_quote_oldest_age_seconds',
+    kind: 'gauge',
+    help: 'age of the oldest price of a symbol in use whose market is open',
+    labels: [],
+  },
+  {
+    name: 'keelson_market_checks_failed',
+    kind: 'gauge',
+    help: 'checks before the market opens that failed at the last look',
+    labels: [],
+  },
   { name: 'keelson_stream_connections', kind: 'gauge', help: 'open WebSocket connections', labels: [] },
 ] as const satisfies readonly MetricSpec[];
 

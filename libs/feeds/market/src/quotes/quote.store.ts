@@ -1,4 +1,6 @@
 import { sql, type Tx } from '@keelson/persistence';
+import type { CalendarName } from '../calendar/calendars.ts';
+import type { InstrumentKind } from '../instrument.ts';
 import type { Quote, StoredQuote } from './quote.ts';
 
 const SAVE = sql(
@@ -41,4 +43,24 @@ export async function readQuotes(tx: Tx, symbols: readonly string[]): Promise<Re
 /** The symbols that need a price: marked as quoted, or held by any team. */
 export async function symbolsInUse(tx: Tx): Promise<string[]> {
   return (await tx.query<{ symbol: string }>(IN_USE)).map(({ symbol }) => symbol);
+}
+
+/** Prices of instruments that keep the same hours. */
+export interface QuoteAge {
+  readonly kind: InstrumentKind;
+  readonly calendar: CalendarName | null;
+  /** Of the oldest of them, by the older of the venue's time and ours. */
+  readonly ageSeconds: number;
+}
+
+const AGES = sql(
+  'market.quote_ages',
+  `select i.kind, i.calendar, extract(epoch from clock_timestamp() - min(least(q.at, q.received_at)))::float8 as "ageSeconds"
+     from symbols_in_use() as u (symbol) join quotes q on q.symbol = u.symbol join instruments i on i.symbol = u.symbol
+    group by i.kind, i.calendar`,
+);
+
+/** How old the oldest price of a symbol in use is, by the hours that its instrument keeps. */
+export function quoteAges(tx: Tx): Promise<QuoteAge[]> {
+  return tx.query<QuoteAge>(AGES);
 }
