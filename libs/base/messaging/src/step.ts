@@ -26,6 +26,8 @@ export interface StepHandler<Context = unknown> {
   handle(message: Message, context: Context, work: StepWork): readonly Message[];
   /** What follows from all messages of a commit together; called once before it ends, also when there were none. */
   finish?(context: Context, work: StepWork): readonly Message[];
+  /** Messages that the step takes only in a commit that begins with it, as it reads more for them; not handed on in another's. */
+  readonly alone?: readonly Message['type'][];
   /** True when the step's own outbox row outlives this commit, because the step goes on after it (route). */
   readonly endsLater?: boolean;
 }
