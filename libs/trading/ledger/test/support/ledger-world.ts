@@ -131,6 +131,15 @@ export class LedgerWorld {
     );
   }
 
+  async addOption(symbol: string, right: 'call' | 'put', underlying: string, strike: string): Promise<void> {
+    this.#instruments.set(symbol, { multiplier: '100', currency: 'USD' });
+    await this.database.admin(
+      `insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier, expires_at, underlying, strike, option_right)
+       values ($1, $1, 'option', 'USD', 0.01, 100, '2026-03-20T20:00:00Z', $3, $4, $2)`,
+      [symbol, right, underlying, strike],
+    );
+  }
+
   /** Writes signal, order and fill as the steps before do, and leaves the fill's message for book. */
   async prepare(fill: TestFill): Promise<Message<'order.filled'>> {
     const symbol = fill.symbol ?? 'ACME';

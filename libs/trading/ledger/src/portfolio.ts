@@ -1,0 +1,28 @@
+import type { Id } from '@keelson/kernel';
+import { type Database, type Tx } from '@keelson/persistence';
+import { accountDay } from './account-day.ts';
+import { insertSnapshot, readHoldings, readPrices, widenExcursions } from './portfolio.store.ts';
+import { type Portfolio, valueOf } from './valuation.ts';
+
+/** What accounts of the team are worth by the last quotes: one of them, or all. */
+export async function readPortfolios(
+  tx: Tx,
+  accountId?: Id,
+): Promise<readonly (Portfolio & { readonly accountId: Id })[]> {
+  const accounts = await readHoldings(tx, accountId);
+  const prices = await readPrices(tx, accounts);
+  return accounts.map((account) => ({
+    accountId: account.accountId,
+    ...valueOf(account.currency, account.balances, account.holdings, prices),
+  }));
+}
+
+/** Lets open trades see the last quotes, and keeps what every account of a team is worth. Repeating an instant is harmless. */
+export function snapshotTeam(database: Database, teamId: Id, at: Date): Promise<void> {
+  return database.transaction(teamId, async (tx) => {
+    widenExcursions(tx);
+    for (const { accountId, ...portfolio } of await readPortfolios(tx)) {
+      insertSnapshot(tx, accountId, at, accountDay(at), portfolio);
+    }
+  });
+}
