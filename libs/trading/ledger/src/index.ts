@@ -1,3 +1,5 @@
+export { balanceEntity } from './balances.entity.ts';
+export type { BalanceRow } from './balances.entity.ts';
 export { book } from './book.ts';
 export { convertCurrency, moveCapital } from './cash.ts';
 export type { CapitalMovement, CurrencyConversion } from './cash.ts';
@@ -14,6 +16,7 @@ export type { PositionRow } from './positions.entity.ts';
 export { restateAccount } from './restate.ts';
 export type { Statement } from './statement.ts';
 export { readStatements } from './statements.store.ts';
+export type { StatementRow } from './statements.store.ts';
 export { resultOf } from './trade-result.ts';
 export { tradeEntity } from './trades.entity.ts';
 export type { TradeRow } from './trades.entity.ts';

@@ -12,6 +12,9 @@ export interface PositionRow {
   /** |quantity| x average price x multiplier. */
   readonly cost: string;
   readonly realisedProfit: string;
+  /** Of the instrument, as its last fill had them. */
+  readonly currency: string | null;
+  readonly multiplier: string | null;
   readonly updatedAt: Date;
 }
 
@@ -26,6 +29,8 @@ export const positionEntity: EntitySchemaOptions<PositionRow> = {
     averagePrice: { ...amountColumn, name: 'average_price' },
     cost: { ...amountColumn },
     realisedProfit: { ...amountColumn, name: 'realised_profit' },
+    currency: { type: 'text', nullable: true },
+    multiplier: { ...amountColumn, nullable: true },
     updatedAt: { type: 'timestamptz', name: 'updated_at' },
   },
 };
