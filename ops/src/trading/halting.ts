@@ -113,7 +113,7 @@ async function partsOf(
     if (context.environment['KEELSON_TRACE']) context.ui.warn(messageOf(error));
   };
   const run: HaltParts['run'] = async (wakeUp) => {
-    steps ??= import('./order-steps.ts').then(({ orderSteps }) => orderSteps(database, owner, brokers));
+    steps ??= import('./order-steps.ts').then(({ orderSteps }) => orderSteps(database, owner, brokers, onError));
     return (await steps).run(wakeUp);
   };
   return { database, owner, brokers, announce, run, onError };

@@ -1,8 +1,9 @@
-import { type Broker, Router } from '@keelson/brokers';
+import type { Broker } from '@keelson/brokers';
 import { book } from '@keelson/ledger';
 import { FlowRunner, type Owner, type WakeUp } from '@keelson/messaging';
 import { apply } from '@keelson/orders';
 import type { Database } from '@keelson/persistence';
+import { VenueSide } from '@keelson/pipeline';
 import { publishStep } from '@keelson/stream';
 
 const LEASE_MS = 2_000;
@@ -15,15 +16,10 @@ export function orderSteps(
   database: Database,
   owner: Owner,
   brokers: ReadonlyMap<string, Broker>,
+  onError: (error: unknown) => void,
 ): { run: (wakeUp: WakeUp) => Promise<boolean> } {
-  const router: Router = new Router({
-    brokers,
-    owner: () => owner.number,
-    leaseMs: LEASE_MS,
-    record: (emission) => runner.emit(emission),
-    retry: (lease) => runner.runWaiting(lease),
-    postpone: (lease, forMs) => runner.postpone(lease, forMs),
-  });
+  const settings = { leaseMs: LEASE_MS, onError };
+  const { router } = new VenueSide({ database, owner }, [...brokers.values()], settings, () => runner);
   const runner: FlowRunner = new FlowRunner({
     ...{ database, owner, fuse: true },
     handlers: [router, apply, book, publishStep(() => undefined)],

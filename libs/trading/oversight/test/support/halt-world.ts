@@ -1,9 +1,8 @@
-import { type Broker, LoopbackBroker, PaperBroker, Router } from '@keelson/brokers';
+import { type Broker, LoopbackBroker, PaperBroker } from '@keelson/brokers';
 import { PaperVenue } from '@keelson/brokers/testing';
-import { book } from '@keelson/ledger';
 import { type Id, newId } from '@keelson/kernel';
-import { FlowRunner, Owner } from '@keelson/messaging';
-import { apply, originate } from '@keelson/orders';
+import { Owner } from '@keelson/messaging';
+import { originate } from '@keelson/orders';
 import { Database } from '@keelson/persistence';
 import type { Scope } from '@keelson/risk';
 import { seedTeam, type SeededTeam, testDatabase, type TestDatabase } from '@keelson/testkit';
@@ -11,6 +10,7 @@ import { requestHalt } from '../../src/halt/block.ts';
 import type { Halt, HaltRequest } from '../../src/halt/halt.ts';
 import type { HaltParts } from '../../src/halt/parts.ts';
 import { HaltProcedure } from '../../src/halt/procedure.ts';
+import { runnerOf } from './order-steps.ts';
 
 /** A process that may drive halts, with connections and a session of its own. */
 export interface Driver {
@@ -26,6 +26,7 @@ export class HaltWorld {
   readonly venue: PaperVenue;
   readonly team: SeededTeam;
   readonly #drivers = new Set<Driver>();
+  #logEnd = 0;
 
   private constructor(database: TestDatabase, venue: PaperVenue, team: SeededTeam) {
     this.database = database;
@@ -90,7 +91,7 @@ export class HaltWorld {
   /** An order entered by hand at the venue, far from the market, so that it rests. */
   async manualOrder(over: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const { accountId, symbol } = this.team;
-    const resting = { type: 'limit', limit_price: '1', time_in_force: 'gtc', side: 'buy', quantity: '1' };
+    const resting = { type: 'limit', limit_price: '0.0001', time_in_force: 'gtc', side: 'buy', quantity: '1' };
     await this.venue.post('/v1/control/orders', { account: accountId, symbol, ...resting, ...over });
   }
 
@@ -112,6 +113,15 @@ export class HaltWorld {
       open: orders!.length,
       positions: Object.fromEntries(positions!.map(({ symbol, quantity }) => [symbol, quantity])),
     };
+  }
+
+  /** Executions of the account since the last reset, by the venue's own log. */
+  async executed(): Promise<readonly { side: unknown; quantity: unknown }[]> {
+    const lines = await this.venue.log();
+    return lines
+      .slice(this.#logEnd)
+      .filter(({ kind, type, account }) => kind === 'event' && type === 'filled' && account === this.team.accountId)
+      .map(({ side, quantity }) => ({ side, quantity }));
   }
 
   /** An order whose attempt somebody claimed and nobody resolves: its process is dead, or frozen. */
@@ -143,6 +153,7 @@ export class HaltWorld {
   async reset(): Promise<void> {
     const { admin } = this.database;
     await this.venue.reset();
+    this.#logEnd = (await this.venue.log()).length;
     await admin(`update keelson.trading_states set state = 'ACTIVE', halt_generation = halt_generation + 1`);
     await admin('delete from keelson.halt_orders');
     await admin('delete from keelson.halt_accounts');
@@ -158,20 +169,4 @@ export class HaltWorld {
 interface Shown {
   readonly orders?: readonly unknown[];
   readonly positions?: readonly { readonly symbol: string; readonly quantity: string }[];
-}
-
-function runnerOf(database: Database, owner: Owner, brokers: ReadonlyMap<string, Broker>): FlowRunner {
-  const router: Router = new Router({
-    brokers,
-    owner: () => owner.number,
-    leaseMs: 2_000,
-    record: (emission) => runner.emit(emission),
-    retry: (lease) => runner.runWaiting(lease),
-    postpone: (lease, forMs) => runner.postpone(lease, forMs),
-  });
-  const runner: FlowRunner = new FlowRunner({
-    ...{ database, owner, fuse: true, wake: () => undefined },
-    handlers: [router, apply, book],
-  });
-  return runner;
 }
