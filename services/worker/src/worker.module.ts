@@ -8,6 +8,7 @@ import { type ConfigOf, HealthChecks, LOGGER, Metrics, NotReady } from '@keelson
 import { RedisFrameSender } from '@keelson/stream';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { venueSettings } from './venue-settings.ts';
 
 export type WorkerConfig = ConfigOf<typeof worker>;
 
@@ -53,6 +54,7 @@ export class WorkerModule implements OnModuleInit {
                 fuse: config.WORKER_FUSE === 'on',
                 quotesEvery: '1 second',
                 probe: probeFrom(config.WORKER_STEP_DELAY),
+                ...venueSettings(config, logger, metrics),
                 observe: (step, ms) => metrics.observe('keelson_step_duration_seconds', { step }, ms / 1_000),
                 onError: (error) => logger.error({ error }, 'A step failed; its message waits for another attempt'),
               },

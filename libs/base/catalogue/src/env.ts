@@ -76,3 +76,26 @@ export const browserEnv = {
 export const venueEnv = {
   PAPER_BROKER_URL: httpUrl.describe('the simulated venue'),
 };
+
+/** For services that send orders to venues. */
+export const breakerEnv = {
+  LIVE_TRADING: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe(
+      'one of two switches for real money: without it no live venue gets an order; the other is the account’s mode',
+    ),
+  BREAKER_FAILURES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(3)
+    .describe('failures of a venue in a row after which it gets no new order for a while'),
+  BREAKER_WINDOW_SECONDS: z.coerce.number().min(1).default(300).describe('time in which those failures lie'),
+  BREAKER_COOL_DOWN_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .default(600)
+    .describe('how long it gets none; then one as a probe'),
+};

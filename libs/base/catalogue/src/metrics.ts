@@ -45,6 +45,24 @@ export const metrics = [
     help: 'checks before the market opens that failed at the last look',
     labels: [],
   },
+  {
+    name: 'keelson_broker_circuits_open',
+    kind: 'gauge',
+    help: 'venues that get no new orders because they failed',
+    labels: [],
+  },
+  {
+    name: 'keelson_venue_events_quarantined',
+    kind: 'gauge',
+    help: 'events of venues that contradict our books and that nobody has settled',
+    labels: [],
+  },
+  {
+    name: 'keelson_orders_unknown_total',
+    kind: 'counter',
+    help: 'submissions without a definitive answer, by venue',
+    labels: ['broker'],
+  },
   { name: 'keelson_stream_connections', kind: 'gauge', help: 'open WebSocket connections', labels: [] },
 ] as const satisfies readonly MetricSpec[];
 

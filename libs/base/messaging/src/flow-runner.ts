@@ -25,9 +25,9 @@ export interface FlowRunnerOptions {
   readonly observe?: ((step: StepName, milliseconds: number) => void) | undefined;
 }
 
-/** Messages that come from outside of a transaction: what a venue answered, or said on its stream. */
+/** Messages that come from outside of a transaction: what a venue answered, said on its stream, or has in its books. */
 export interface Emission {
-  readonly step: 'route' | 'listen';
+  readonly step: 'route' | 'replace' | 'cancel' | 'listen' | 'reconcile';
   readonly teamId: Id;
   readonly signalId: Id;
   readonly messages: readonly Message[];
@@ -118,7 +118,8 @@ export class FlowRunner {
   async #commit(commit: Commit): Promise<boolean> {
     const after = await this.#commitWithRetries(commit);
     if (!after) return false;
-    for (const action of after) await action();
+    // Side by side: the legs of a spread are sent together, and neither waits for what a venue says of the other.
+    await Promise.all(after.map((action) => action()));
     return true;
   }
 
@@ -175,7 +176,9 @@ export class FlowRunner {
   /** To the steps that consume a message: in this commit where that is possible, through the outbox where not. */
   #passOn(message: Message, contexts: Contexts, work: StepWork): void {
     for (const step of consumersOf(message.type)) {
-      if (this.#options.fuse && contexts.has(step)) this.#handle(message, step, contexts, work);
+      const fused =
+        this.#options.fuse && contexts.has(step) && !this.#handlers.get(step)?.alone?.includes(message.type);
+      if (fused) this.#handle(message, step, contexts, work);
       else this.#leaveFor(step, message, work);
     }
   }

@@ -8,13 +8,16 @@ import { CreateStream } from './migrations/2026_11_21_1000_create_stream.ts';
 import { CreateOperations } from './migrations/2026_11_21_1010_create_operations.ts';
 import { CreateSelfTest } from './migrations/2026_11_21_1020_create_self_test.ts';
 import { ExtendOrders } from './migrations/2026_11_21_1100_extend_orders.ts';
+import { RememberWhatWasOpen } from './migrations/2026_11_21_1101_remember_what_was_open.ts';
 import { DescribeInstruments } from './migrations/2026_11_21_1110_describe_instruments.ts';
 import { CreateQuotes } from './migrations/2026_11_21_1111_create_quotes.ts';
 import { ScopeLimits } from './migrations/2026_11_21_1120_scope_limits.ts';
 import { ReserveByScope } from './migrations/2026_11_21_1121_reserve_by_scope.ts';
 import { CreateRiskInputs } from './migrations/2026_11_21_1122_create_risk_inputs.ts';
 import { ExtendLedger } from './migrations/2026_11_21_1130_extend_ledger.ts';
+import { CreateCircuits } from './migrations/2026_11_21_1140_create_circuits.ts';
 import { CreateHalts } from './migrations/2026_11_21_1150_create_halts.ts';
+import { CreateWatch } from './migrations/2026_11_21_1151_create_watch.ts';
 import { CreateReconciliation } from './migrations/2026_11_21_1160_create_reconciliation.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
@@ -29,12 +32,15 @@ export const migrations = [
   CreateOperations,
   CreateSelfTest,
   ExtendOrders,
+  RememberWhatWasOpen,
   DescribeInstruments,
   CreateQuotes,
   ScopeLimits,
   ReserveByScope,
   CreateRiskInputs,
   ExtendLedger,
+  CreateCircuits,
   CreateHalts,
+  CreateWatch,
   CreateReconciliation,
 ];

@@ -11,6 +11,19 @@ CREATE FUNCTION keelson.begin_reconciliation() RETURNS trigger
           return null;
         end $$;
 
+CREATE FUNCTION keelson.booking_day(wanted_account uuid, wanted_day date) RETURNS date
+    LANGUAGE plpgsql
+    AS $$
+    declare
+      closed date;
+    begin
+      perform pg_advisory_xact_lock_shared(19276, hashtext(wanted_account::text));
+      select max(trading_day) into closed from keelson.statements where account_id = wanted_account;
+      return greatest(wanted_day, closed + case extract(isodow from closed) when 5 then 3 when 6 then 2 else 1 end);
+    end $$;
+
+COMMENT ON FUNCTION keelson.booking_day(wanted_account uuid, wanted_day date) IS 'a closed day takes no more entries: what comes late counts to the open one';
+
 CREATE FUNCTION keelson.current_team() RETURNS uuid
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     AS $$
@@ -29,6 +42,65 @@ CREATE FUNCTION keelson.every_team() RETURNS SETOF uuid
     SET search_path TO 'keelson'
     AS $$ select team_id from teams $$;
 
+CREATE FUNCTION keelson.exposure_drifts() RETURNS TABLE(team_id uuid, account_id uuid, scope text, reserved numeric, open_remainder numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'keelson'
+    AS $$
+          with remainders as (
+            select o.account_id, s.strategy, s.symbol, o.reserved as amount
+              from orders o join signals s on s.signal_id = o.signal_id
+             where o.completed_at is null and o.reserved <> 0
+            union all
+            select (w.payload->>'accountId')::uuid, s.strategy, s.symbol, (w.payload->>'notional')::numeric
+              from outbox w join signals s on s.signal_id = w.signal_id
+             where w.step = 'place'
+          ), sums as (
+            select r.account_id, scoped.scope, sum(r.amount) as amount
+              from remainders r
+             cross join lateral (values ('account'), ('strategy:' || r.strategy), ('symbol:' || r.symbol)) scoped (scope)
+             group by r.account_id, scoped.scope
+          )
+          select e.team_id, e.account_id, e.scope, e.reserved, coalesce(sums.amount, 0)
+            from exposures e
+            left join sums on sums.account_id = e.account_id and sums.scope = e.scope
+           where e.reserved <> coalesce(sums.amount, 0)
+        $$;
+
+COMMENT ON FUNCTION keelson.exposure_drifts() IS 'where reserved is not the sum of what is open; one snapshot, so there are no false ones';
+
+CREATE FUNCTION keelson.exposure_truth(wanted_account uuid, wanted_scope text) RETURNS TABLE(held numeric, reserved numeric)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'keelson'
+    AS $$
+        declare
+          of_team uuid := (select a.team_id from accounts a where a.account_id = wanted_account);
+        begin
+          return query
+          select (select coalesce(sum(p.cost), 0)
+                    from positions p
+                    left join trades t on t.account_id = p.account_id and t.symbol = p.symbol
+                                      and t.closed_at is null and t.voided_at is null
+                   where p.account_id = wanted_account and p.quantity <> 0
+                     and wanted_scope in ('account', 'symbol:' || p.symbol, 'strategy:' || t.strategy))
+               + (select coalesce(sum((w.payload->>'quantity')::numeric * (w.payload->>'price')::numeric
+                                      * (w.payload->>'multiplier')::numeric), 0)
+                    from outbox w join signals s on s.signal_id = w.signal_id
+                   where w.team_id = of_team and w.step = 'book' and w.type = 'order.filled'
+                     and w.payload->>'accountId' = wanted_account::text
+                     and wanted_scope in ('account', 'symbol:' || (w.payload->>'symbol'), 'strategy:' || s.strategy)),
+                 (select coalesce(sum(o.reserved), 0)
+                    from orders o join signals s on s.signal_id = o.signal_id
+                   where o.account_id = wanted_account and o.completed_at is null
+                     and wanted_scope in ('account', 'symbol:' || s.symbol, 'strategy:' || s.strategy))
+               + (select coalesce(sum((w.payload->>'notional')::numeric), 0)
+                    from outbox w join signals s on s.signal_id = w.signal_id
+                   where w.team_id = of_team and w.step = 'place' and w.payload->>'accountId' = wanted_account::text
+                     and wanted_scope in ('account', 'symbol:' || s.symbol, 'strategy:' || s.strategy));
+        end
+        $$;
+
+COMMENT ON FUNCTION keelson.exposure_truth(wanted_account uuid, wanted_scope text) IS 'cost of positions (by the strategy that opened the round trip), and the open remainder of what was approved';
+
 CREATE FUNCTION keelson.halt_permits(wanted_signal uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'keelson'
@@ -37,20 +109,155 @@ CREATE FUNCTION keelson.halt_permits(wanted_signal uuid) RETURNS boolean
           select from halt_orders o
             join halts h on h.halt_id = o.halt_id
             join trading_states t on t.scope = h.scope
+            join orders r on r.signal_id = o.signal_id and r.role = 'flatten' and r.reduce_only
            where o.signal_id = wanted_signal and h.phase = 'flatten' and h.flatten
              and t.state = 'HALTED' and t.halt_generation = h.halt_generation)
       $$;
 
-COMMENT ON FUNCTION keelson.halt_permits(wanted_signal uuid) IS 'true for an order of a halt that is flattening now, and whose block nobody has changed since';
+COMMENT ON FUNCTION keelson.halt_permits(wanted_signal uuid) IS 'true for the reduce-only order of a halt that is flattening now, and whose block nobody has changed since';
 
-CREATE FUNCTION keelson.may_claim(wanted_account uuid) RETURNS boolean
+CREATE FUNCTION keelson.is_halted(team uuid, wanted text[]) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'keelson'
     AS $$
-        select coalesce((select exempt or vouched_until > now() from reconciliations where account_id = wanted_account), false)
+        select exists (select from trading_states
+                        where state = 'HALTED' and scope = any(wanted || array['platform', 'team:' || team]))
       $$;
 
-COMMENT ON FUNCTION keelson.may_claim(wanted_account uuid) IS 'true while a clean comparison with the venue vouches for the account; unknown, missing or too old is false';
+CREATE TABLE keelson.risk_limits (
+    account_id uuid NOT NULL,
+    name text NOT NULL,
+    team_id uuid NOT NULL,
+    value numeric(30,12),
+    version integer DEFAULT 1 NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    scope text DEFAULT 'account'::text NOT NULL,
+    reason text DEFAULT 'set without a reason'::text NOT NULL,
+    actor text DEFAULT CURRENT_USER NOT NULL,
+    CONSTRAINT risk_limits_scope_check CHECK ((scope ~ '^(account$|strategy:|symbol:)'::text))
+);
+
+ALTER TABLE ONLY keelson.risk_limits FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN keelson.risk_limits.value IS 'null: unlimited, in so many words; a missing row denies';
+
+COMMENT ON COLUMN keelson.risk_limits.version IS 'of the account''s limits when this row was written';
+
+COMMENT ON COLUMN keelson.risk_limits.scope IS 'account (the default), strategy:<name> or symbol:<symbol>; a narrower row takes the place of the default';
+
+CREATE FUNCTION keelson.keep_exposure(changed keelson.risk_limits, removed boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'keelson'
+    AS $$
+        begin
+          perform from exposures where account_id = changed.account_id and scope = 'account' for update;
+          if not removed then
+            update exposures set maximum = changed.value, version = version + 1
+             where account_id = changed.account_id and scope = changed.scope;
+            if not found then
+              insert into exposures (account_id, scope, team_id, held, reserved, maximum)
+                select changed.account_id, changed.scope, changed.team_id, t.held, t.reserved, changed.value
+                  from exposure_truth(changed.account_id, changed.scope) t;
+            end if;
+          elsif changed.scope = 'account' then
+            update exposures set maximum = 0, version = version + 1
+             where account_id = changed.account_id and scope = 'account';
+          else
+            delete from exposures where account_id = changed.account_id and scope = changed.scope;
+          end if;
+        end $$;
+
+CREATE FUNCTION keelson.leg_scopes(team uuid, legs jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        select array(select 'symbol:' || team || ':' || (leg->>'symbol') from jsonb_array_elements(legs) leg)
+      $$;
+
+CREATE FUNCTION keelson.limit_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'keelson'
+    AS $$
+        declare
+          changed risk_limits := case when tg_op = 'DELETE' then old else new end;
+        begin
+          if tg_op = 'DELETE' then
+            update limit_versions v set version = v.version + 1
+             where v.account_id = old.account_id returning version into changed.version;
+          end if;
+          insert into risk_limit_changes (account_id, version, team_id, scope, name, change, value, reason, actor)
+            values (changed.account_id, changed.version, changed.team_id, changed.scope, changed.name,
+                    case tg_op when 'DELETE' then 'removed' else 'set' end, changed.value, changed.reason, changed.actor);
+          if changed.name = 'max_exposure' then
+            perform keep_exposure(changed, tg_op = 'DELETE');
+          end if;
+          return null;
+        end $$;
+
+CREATE FUNCTION keelson.limit_changing() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'keelson'
+    AS $$
+        begin
+          insert into limit_versions as v (account_id, team_id, version) values (new.account_id, new.team_id, 1)
+            on conflict (account_id) do update set version = v.version + 1 returning version into new.version;
+          new.changed_at := clock_timestamp();
+          return new;
+        end $$;
+
+CREATE FUNCTION keelson.lock_ledger(wanted_account uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+    select pg_advisory_xact_lock(19276, hashtext(wanted_account::text))
+  $$;
+
+COMMENT ON FUNCTION keelson.lock_ledger(wanted_account uuid) IS 'waits for entries that are being written; entries that come after wait for the end of this transaction';
+
+CREATE FUNCTION keelson.move_exposure(wanted_account uuid, signals uuid[], symbols text[], reserved_by numeric[], held_by numeric[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'keelson'
+    AS $$
+        declare
+          change record;
+        begin
+          update exposures e
+             set reserved = e.reserved + (select sum(amount) from unnest(reserved_by) amount),
+                 held = e.held + (select sum(amount) from unnest(held_by) amount)
+           where e.account_id = wanted_account and e.scope = 'account';
+          if not exists (select from exposures e where e.account_id = wanted_account and e.scope <> 'account') then
+            return;
+          end if;
+          for change in
+            select moved.scope, sum(moved.reserved) as reserved, sum(moved.held) as held
+              from unnest(signals, symbols, reserved_by, held_by) as c (signal_id, symbol, reserved, held)
+              join signals s on s.signal_id = c.signal_id
+             cross join lateral (values ('strategy:' || s.strategy, c.reserved, c.held),
+                                        ('symbol:' || s.symbol, c.reserved, 0),
+                                        ('symbol:' || c.symbol, 0, c.held)) as moved (scope, reserved, held)
+              join exposures e on e.account_id = wanted_account and e.scope = moved.scope
+             group by moved.scope order by moved.scope loop
+            update exposures e set reserved = e.reserved + change.reserved, held = e.held + change.held
+             where e.account_id = wanted_account and e.scope = change.scope;
+          end loop;
+        end $$;
+
+COMMENT ON FUNCTION keelson.move_exposure(wanted_account uuid, signals uuid[], symbols text[], reserved_by numeric[], held_by numeric[]) IS 'what is reserved belongs to the symbol of the signal, what is held to that of the position';
+
+CREATE FUNCTION keelson.open_quantities(wanted_team uuid, wanted_account uuid, wanted_symbol text, except_signal uuid) RETURNS TABLE(buys numeric, sells numeric)
+    LANGUAGE sql STABLE
+    AS $$
+          select coalesce(sum(q.units) filter (where q.side = 'buy'), 0), coalesce(sum(q.units) filter (where q.side = 'sell'), 0)
+            from (select o.side, o.quantity - o.filled_quantity - o.busted_quantity as units from keelson.orders o
+                   where o.account_id = wanted_account and o.symbol = wanted_symbol and o.completed_at is null
+                     and o.role not in ('take_profit', 'stop_loss') and o.signal_id <> except_signal
+                  union all
+                  select w.payload->>'side', (w.payload->>'quantity')::numeric from keelson.outbox w
+                   where w.team_id = wanted_team and w.step in ('place', 'book')
+                     and w.type in ('order.approved', 'order.filled')
+                     and w.payload->>'accountId' = wanted_account::text and w.payload->>'symbol' = wanted_symbol
+                     and w.signal_id <> except_signal) q
+        $$;
+
+COMMENT ON FUNCTION keelson.open_quantities(wanted_team uuid, wanted_account uuid, wanted_symbol text, except_signal uuid) IS 'what may still be bought or sold by orders in flight, fills that are not booked yet included; exits only follow a position, so they are left out';
 
 CREATE FUNCTION keelson.postings_balance() RETURNS trigger
     LANGUAGE plpgsql
@@ -66,6 +273,33 @@ CREATE FUNCTION keelson.postings_balance() RETURNS trigger
           end if;
           return null;
         end $$;
+
+CREATE FUNCTION keelson.recent_approvals(wanted_account uuid, wanted_strategy text, within interval, at_most integer) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'keelson'
+    AS $$
+          select count(*)::integer from (
+            select from verdicts where account_id = wanted_account and strategy = wanted_strategy and approved
+               and decided_at > clock_timestamp() - within limit at_most) recent
+        $$;
+
+CREATE FUNCTION keelson.repair_exposures(wanted_account uuid) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'keelson'
+    AS $$
+        declare
+          repaired integer;
+        begin
+          perform from exposures where account_id = wanted_account and scope = 'account' for update;
+          update exposures e set held = t.held, reserved = t.reserved
+            from (select x.scope, truth.held, truth.reserved from exposures x, exposure_truth(x.account_id, x.scope) truth
+                   where x.account_id = wanted_account) t
+           where e.account_id = wanted_account and e.scope = t.scope and (e.held, e.reserved) <> (t.held, t.reserved);
+          get diagnostics repaired = row_count;
+          return repaired;
+        end $$;
+
+COMMENT ON FUNCTION keelson.repair_exposures(wanted_account uuid) IS 'sets the sums right; everybody who moves exposure locks the account''s row first, so none comes in between';
 
 CREATE FUNCTION keelson.reserve_exposure(wanted_account uuid, amount numeric) RETURNS void
     LANGUAGE plpgsql
@@ -91,6 +325,53 @@ CREATE FUNCTION keelson.resolve_webhook_key(wanted_path_id text, wanted_key_sha2
              and (wanted_path_id is null or path_id = wanted_path_id)
         $$;
 
+CREATE FUNCTION keelson.seal_approval(wanted_signal uuid, wanted_account uuid, wanted_strategy text, wanted_symbol text, wanted_side text, amount numeric, reducing numeric, per_second integer, per_minute integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'keelson'
+    AS $$
+        declare
+          scoped text;
+        begin
+          if per_second is not null or per_minute is not null then
+            -- Whoever holds this sees every approval before it; the signal's own verdict is counted too.
+            perform pg_advisory_xact_lock(hashtextextended('rate/' || wanted_account || '/' || wanted_strategy, 0));
+            if recent_approvals(wanted_account, wanted_strategy, interval '1 second', per_second + 1) > per_second
+               or recent_approvals(wanted_account, wanted_strategy, interval '1 minute', per_minute + 1) > per_minute then
+              raise exception 'order rate of strategy % would be exceeded', wanted_strategy using errcode = 'KE010';
+            end if;
+          end if;
+          if reducing > 0 then
+            perform pg_advisory_xact_lock(hashtextextended('position/' || wanted_account || '/' || wanted_symbol, 0));
+            if reducing > coalesce((select case wanted_side when 'sell' then quantity else -quantity end from positions
+                                     where account_id = wanted_account and symbol = wanted_symbol), 0)
+                           - (select case wanted_side when 'sell' then q.sells else q.buys end
+                                from open_quantities(current_team(), wanted_account, wanted_symbol, wanted_signal) q) then
+              raise exception 'position in % is being reduced already', wanted_symbol using errcode = 'KE010';
+            end if;
+          end if;
+          if amount > 0 then
+            update exposures set reserved = reserved + amount
+             where account_id = wanted_account and scope = 'account'
+               and (maximum is null or held + reserved + amount <= maximum);
+            if not found then
+              raise exception 'exposure limit of account % would be exceeded', wanted_account using errcode = 'KE010';
+            end if;
+            for scoped in select e.scope from exposures e
+                           where e.account_id = wanted_account
+                             and e.scope in ('strategy:' || wanted_strategy, 'symbol:' || wanted_symbol)
+                           order by e.scope loop
+              update exposures set reserved = reserved + amount
+               where account_id = wanted_account and scope = scoped
+                 and (maximum is null or held + reserved + amount <= maximum);
+              if not found then
+                raise exception 'exposure limit of % would be exceeded', scoped using errcode = 'KE010';
+              end if;
+            end loop;
+          end if;
+        end $$;
+
+COMMENT ON FUNCTION keelson.seal_approval(wanted_signal uuid, wanted_account uuid, wanted_strategy text, wanted_symbol text, wanted_side text, amount numeric, reducing numeric, per_second integer, per_minute integer) IS 'raises KE010 instead of answering, so that it may be pipelined ahead of COMMIT: the whole decision falls and is made anew';
+
 CREATE FUNCTION keelson.symbols_in_use() RETURNS SETOF text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'keelson'
@@ -102,20 +383,136 @@ CREATE FUNCTION keelson.symbols_in_use() RETURNS SETOF text
 
 COMMENT ON FUNCTION keelson.symbols_in_use() IS 'what is marked as quoted or held by any team: the symbols that need a price';
 
+CREATE FUNCTION keelson.trading_scopes(team uuid, account uuid, strategy text, symbol text, legs jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+          select array['platform', 'team:' || team, 'account:' || account, 'strategy:' || team || ':' || strategy,
+                       'symbol:' || team || ':' || symbol]
+              || case when legs is null then '{}'::text[] else keelson.leg_scopes(team, legs) end
+        $$;
+
+COMMENT ON FUNCTION keelson.trading_scopes(team uuid, account uuid, strategy text, symbol text, legs jsonb) IS 'every scope whose trading state binds a signal: the only place that says so';
+
 CREATE FUNCTION keelson.unrecorded_events(wanted_broker text, client_order_ids text[], venue_event_ids text[]) RETURNS TABLE(venue_event_id text, team_id uuid, signal_id uuid, in_hand boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'keelson'
     AS $$
           select said.venue_event_id, o.team_id, o.signal_id,
                  exists (select from outbox w
-                          where w.outbox_id = o.submit_message_id and w.step = 'route' and w.lease_until > now())
+                          where w.outbox_id = o.submit_message_id and w.step in ('route', 'replace') and w.lease_until > now())
             from unnest(client_order_ids, venue_event_ids) as said (client_order_id, venue_event_id)
             join orders o on o.broker = wanted_broker and o.client_order_id = said.client_order_id
            where not exists (select from broker_events e
                               where e.broker = wanted_broker and e.venue_event_id = said.venue_event_id)
+             and not exists (select from quarantined_events q
+                              where q.broker = wanted_broker and q.venue_event_id = said.venue_event_id)
         $$;
 
 COMMENT ON FUNCTION keelson.unrecorded_events(wanted_broker text, client_order_ids text[], venue_event_ids text[]) IS 'of events on a venue''s stream: those of our orders that are not in yet, whose they are, and whether somebody waits for the answer that brings them';
+
+CREATE FUNCTION keelson.watch_errors(default_window_ms integer) RETURNS TABLE(team_id uuid, account_id uuid, failed integer, placed integer, at_least numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'keelson'
+    AS $$
+          select t.team_id, recent.account_id, recent.failed, recent.placed, r.threshold
+            from teams t
+            left join watch_rules r on r.team_id = t.team_id and r.rule = 'error_rate'
+           cross join lateral (
+             select o.account_id, count(*)::int as placed,
+                    count(*) filter (where o.status in ('rejected', 'unknown'))::int as failed
+               from orders o
+              where o.team_id = t.team_id
+                and o.created_at > clock_timestamp() - coalesce(r.window_ms, default_window_ms) * interval '1 millisecond'
+              group by o.account_id) recent
+           where r.enabled is not false and recent.failed > 0
+             and not is_halted(t.team_id, array['account:' || recent.account_id])
+        $$;
+
+CREATE FUNCTION keelson.watch_losses(today date) RETURNS TABLE(team_id uuid, account_id uuid, lost numeric, equity numeric, limit_percent numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'keelson'
+    AS $$
+          select d.team_id, d.account_id, -sum(d.realised_profit - d.fees), min(f.equity), min(l.value)
+            from account_days d
+            join account_funds f on f.account_id = d.account_id
+            join risk_limits l on l.account_id = d.account_id and l.scope = 'account' and l.name = 'max_daily_loss_percent'
+            left join watch_rules r on r.team_id = d.team_id and r.rule = 'daily_loss'
+           where d.trading_day = today and r.enabled is not false and l.value is not null
+             and not is_halted(d.team_id, array['account:' || d.account_id])
+           group by d.team_id, d.account_id
+          having sum(d.realised_profit - d.fees) < 0
+        $$;
+
+CREATE FUNCTION keelson.watch_quotes() RETURNS TABLE(team_id uuid, symbol text, kind text, calendar text, age_seconds numeric, limit_seconds numeric, factor numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'keelson'
+    AS $$
+          select p.team_id, p.symbol, i.kind, i.calendar, extract(epoch from clock_timestamp() - min(q.received_at)), min(l.value), min(r.threshold)
+            from positions p
+            join instruments i on i.symbol = p.symbol
+            join risk_limits l on l.account_id = p.account_id and l.scope = 'account' and l.name = 'max_price_age_seconds'
+            left join quotes q on q.symbol = p.symbol
+            left join watch_rules r on r.team_id = p.team_id and r.rule = 'stale_feed'
+           where p.quantity <> 0 and l.value is not null and r.enabled is not false
+             and (q.received_at is null or q.received_at < clock_timestamp() - l.value * interval '1 second')
+             and not is_halted(p.team_id, array['symbol:' || p.team_id || ':' || p.symbol])
+           group by p.team_id, p.symbol, i.kind, i.calendar
+        $$;
+
+COMMENT ON FUNCTION keelson.watch_quotes() IS 'held symbols whose last price came longer ago than their account allows; null age: never';
+
+CREATE FUNCTION keelson.watch_rates() RETURNS TABLE(team_id uuid, account_id uuid, strategy text, received integer, per_second numeric, factor numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'keelson'
+    AS $$
+          select t.team_id, recent.account_id, recent.strategy, recent.received, l.value, r.threshold
+            from teams t
+            left join watch_rules r on r.team_id = t.team_id and r.rule = 'runaway'
+           cross join lateral (
+             select s.account_id, s.strategy, count(*)::int as received from signals s
+              where s.team_id = t.team_id and s.received_at > clock_timestamp() - interval '1 second' and s.origin = 'webhook'
+              group by s.account_id, s.strategy) recent
+           cross join lateral (
+             select value from risk_limits
+              where account_id = recent.account_id and name = 'max_orders_per_second'
+                and scope in ('account', 'strategy:' || recent.strategy)
+              order by scope desc limit 1) l
+           where r.enabled is not false and l.value is not null and recent.received > l.value
+             and not is_halted(t.team_id, array['strategy:' || t.team_id || ':' || recent.strategy])
+        $$;
+
+COMMENT ON FUNCTION keelson.watch_rates() IS 'strategies that received more in the last second than they may order; unlimited ones are not looked at';
+
+CREATE TABLE keelson.account_days (
+    account_id uuid NOT NULL,
+    trading_day date NOT NULL,
+    currency text NOT NULL,
+    team_id uuid NOT NULL,
+    realised_profit numeric(40,12) DEFAULT 0 NOT NULL,
+    fees numeric(40,12) DEFAULT 0 NOT NULL,
+    fills integer DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY keelson.account_days FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN keelson.account_days.realised_profit IS 'before fees';
+
+CREATE TABLE keelson.account_funds (
+    account_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    currency text NOT NULL,
+    equity numeric(30,12) NOT NULL,
+    buying_power numeric(30,12) NOT NULL,
+    source text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY keelson.account_funds FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE keelson.account_funds IS 'what the venue last said that an account is worth; limits in percent are of this equity';
 
 CREATE TABLE keelson.accounts (
     account_id uuid NOT NULL,
@@ -153,6 +550,42 @@ CREATE TABLE keelson.audit_events (
 
 ALTER TABLE ONLY keelson.audit_events FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE keelson.balances (
+    account_id uuid NOT NULL,
+    currency text NOT NULL,
+    team_id uuid NOT NULL,
+    cash numeric(40,12) DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY keelson.balances FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN keelson.balances.cash IS 'the sum of all postings on cash';
+
+CREATE TABLE keelson.broker_circuits (
+    broker text NOT NULL,
+    state text DEFAULT 'closed'::text NOT NULL,
+    failures timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
+    opened_at timestamp with time zone,
+    open_until timestamp with time zone,
+    probe_until timestamp with time zone,
+    reason text,
+    CONSTRAINT broker_circuits_check CHECK (((state = 'closed'::text) OR (open_until IS NOT NULL))),
+    CONSTRAINT broker_circuits_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text])))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='500');
+
+COMMENT ON TABLE keelson.broker_circuits IS 'a venue without a row never failed; every claim reads its row';
+
+COMMENT ON COLUMN keelson.broker_circuits.failures IS 'since the last success, and not older than the window';
+
+COMMENT ON COLUMN keelson.broker_circuits.open_until IS 'from then on one claim at a time may probe; its success closes the circuit';
+
+COMMENT ON COLUMN keelson.broker_circuits.probe_until IS 'until when somebody is probing';
+
+COMMENT ON COLUMN keelson.broker_circuits.reason IS 'of the last failure, in fixed words';
+
 CREATE TABLE keelson.broker_events (
     broker text NOT NULL,
     venue_event_id text NOT NULL,
@@ -165,26 +598,64 @@ CREATE TABLE keelson.broker_events (
 
 ALTER TABLE ONLY keelson.broker_events FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE keelson.cached_decisions (
+    team_id uuid NOT NULL,
+    strategy text NOT NULL,
+    symbol text NOT NULL,
+    regime text NOT NULL,
+    decision text NOT NULL,
+    reason text NOT NULL,
+    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT cached_decisions_decision_check CHECK ((decision = ANY (ARRAY['allow'::text, 'deny'::text])))
+);
+
+ALTER TABLE ONLY keelson.cached_decisions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE keelson.cached_decisions IS 'made ahead by beat; past expires_at it counts as not there';
+
 CREATE TABLE keelson.entries (
     entry_id uuid NOT NULL,
     team_id uuid NOT NULL,
     account_id uuid NOT NULL,
-    signal_id uuid NOT NULL,
-    fill_id uuid NOT NULL,
+    signal_id uuid,
+    fill_id uuid,
     reverses uuid,
-    posted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    posted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    kind text DEFAULT 'fill'::text NOT NULL,
+    symbol text,
+    side text,
+    quantity numeric(30,12),
+    price numeric(30,12),
+    multiplier numeric(30,12),
+    fee numeric(30,12),
+    currency text,
+    executed_at timestamp with time zone,
+    trading_day date DEFAULT (((now() AT TIME ZONE 'America/New_York'::text) + '07:00:00'::interval))::date NOT NULL,
+    reference text,
+    CONSTRAINT entries_kind_check CHECK ((kind = ANY (ARRAY['fill'::text, 'reversal'::text, 'restatement'::text, 'deposit'::text, 'withdrawal'::text, 'conversion'::text, 'expiry'::text, 'assignment'::text, 'exercise'::text, 'delivery'::text]))),
+    CONSTRAINT entries_quantity_check CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT entries_reversal CHECK (((kind = 'reversal'::text) = (reverses IS NOT NULL))),
+    CONSTRAINT entries_side_check CHECK ((side = ANY (ARRAY['buy'::text, 'sell'::text])))
 );
 
 ALTER TABLE ONLY keelson.entries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN keelson.entries.quantity IS 'of an execution: symbol, side, quantity, price, multiplier and time are what positions are replayed from';
+
+COMMENT ON COLUMN keelson.entries.trading_day IS 'the day of the account that it counts to: its own, or the open one when its own was closed already';
+
+COMMENT ON COLUMN keelson.entries.reference IS 'what it is for in the words of who posted it; of a restatement, the entry that caused it';
 
 CREATE TABLE keelson.exposures (
     account_id uuid NOT NULL,
     team_id uuid NOT NULL,
     held numeric(30,12) DEFAULT 0 NOT NULL,
     reserved numeric(30,12) DEFAULT 0 NOT NULL,
-    maximum numeric(30,12) NOT NULL,
+    maximum numeric(30,12),
     version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT exposures_held_check CHECK ((held >= (0)::numeric)),
+    scope text DEFAULT 'account'::text NOT NULL,
+    CONSTRAINT exposures_held_check CHECK (((held >= (0)::numeric) OR (scope <> 'account'::text))),
     CONSTRAINT exposures_reserved_check CHECK ((reserved >= (0)::numeric))
 )
 WITH (fillfactor='50');
@@ -194,6 +665,10 @@ ALTER TABLE ONLY keelson.exposures FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN keelson.exposures.held IS 'cost of open positions: sum of |quantity| x average price x multiplier';
 
 COMMENT ON COLUMN keelson.exposures.reserved IS 'notional of approved intents that is not yet filled, cancelled or refused';
+
+COMMENT ON COLUMN keelson.exposures.maximum IS 'copy of the limit max_exposure, kept by its trigger; null: unlimited';
+
+COMMENT ON COLUMN keelson.exposures.scope IS 'as in risk_limits; rows beside that of the account exist where a limit max_exposure does';
 
 CREATE SEQUENCE keelson.fences
     START WITH 1
@@ -301,6 +776,24 @@ COMMENT ON COLUMN keelson.halts.halt_generation IS 'of the scope''s own state, o
 
 COMMENT ON COLUMN keelson.halts.problem IS 'why the last attempt at the phase did not get through';
 
+CREATE TABLE keelson.heartbeats (
+    team_id uuid NOT NULL,
+    name text NOT NULL,
+    scope text NOT NULL,
+    within_ms integer NOT NULL,
+    cancel_all boolean DEFAULT false NOT NULL,
+    flatten boolean DEFAULT false NOT NULL,
+    armed boolean DEFAULT true NOT NULL,
+    renewed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    renewed_by text NOT NULL,
+    CONSTRAINT heartbeats_within_ms_check CHECK (((within_ms >= 500) AND (within_ms <= 86400000)))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY keelson.heartbeats FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE keelson.heartbeats IS 'dead man''s switches: one that is armed and not renewed in time halts its scope';
+
 CREATE TABLE keelson.instrument_aliases (
     ticker text NOT NULL,
     symbol text NOT NULL
@@ -385,6 +878,16 @@ CREATE TABLE keelson.leases (
 );
 
 COMMENT ON TABLE keelson.leases IS 'exactly one holder per name: the scheduler, the listener of a venue';
+
+CREATE TABLE keelson.limit_versions (
+    account_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    version integer NOT NULL
+);
+
+ALTER TABLE ONLY keelson.limit_versions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE keelson.limit_versions IS 'grows with every change of any limit of an account: processes remember limits by it';
 
 CREATE TABLE keelson.orders (
     order_id uuid NOT NULL,
@@ -482,6 +985,24 @@ CREATE SEQUENCE keelson.owner_numbers
     CACHE 1
     CYCLE;
 
+CREATE TABLE keelson.portfolio_snapshots (
+    snapshot_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    trading_day date NOT NULL,
+    currency text NOT NULL,
+    cash numeric(40,12) NOT NULL,
+    positions_value numeric(40,12) NOT NULL,
+    unrealised_profit numeric(40,12) NOT NULL,
+    equity numeric(40,12) NOT NULL,
+    unpriced text[] DEFAULT '{}'::text[] NOT NULL
+);
+
+ALTER TABLE ONLY keelson.portfolio_snapshots FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN keelson.portfolio_snapshots.unpriced IS 'symbols and currencies without a quote: carried at cost, and left out where there is no rate';
+
 CREATE TABLE keelson.positions (
     account_id uuid NOT NULL,
     symbol text NOT NULL,
@@ -490,7 +1011,11 @@ CREATE TABLE keelson.positions (
     average_price numeric(30,12) NOT NULL,
     cost numeric(40,12) NOT NULL,
     realised_profit numeric(40,12) DEFAULT 0 NOT NULL,
-    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    currency text,
+    multiplier numeric(30,12),
+    last_executed_at timestamp with time zone,
+    restate_from timestamp with time zone
 )
 WITH (fillfactor='50');
 
@@ -499,6 +1024,8 @@ ALTER TABLE ONLY keelson.positions FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN keelson.positions.quantity IS 'negative when short';
 
 COMMENT ON COLUMN keelson.positions.cost IS 'exactly what was paid for what is open: what the exposure holds; the average price is derived from it';
+
+COMMENT ON COLUMN keelson.positions.restate_from IS 'fills came out of the order of execution since then: replayed before the day is closed';
 
 CREATE TABLE keelson.postings (
     entry_id uuid NOT NULL,
@@ -512,6 +1039,25 @@ CREATE TABLE keelson.postings (
 ALTER TABLE ONLY keelson.postings FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN keelson.postings.amount IS 'positive is debit, negative is credit';
+
+CREATE TABLE keelson.quarantined_events (
+    broker text NOT NULL,
+    venue_event_id text NOT NULL,
+    team_id uuid NOT NULL,
+    signal_id uuid NOT NULL,
+    client_order_id text NOT NULL,
+    type text NOT NULL,
+    payload jsonb NOT NULL,
+    reason text NOT NULL,
+    quarantined_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    resolved_at timestamp with time zone,
+    resolution text,
+    CONSTRAINT quarantined_events_check CHECK (((resolved_at IS NULL) = (resolution IS NULL)))
+);
+
+ALTER TABLE ONLY keelson.quarantined_events FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE keelson.quarantined_events IS 'what a venue said of an order of ours that cannot be: put aside, so that all else is heard';
 
 CREATE TABLE keelson.quotes (
     symbol text NOT NULL,
@@ -611,6 +1157,18 @@ COMMENT ON COLUMN keelson.reconciliations.working IS 'our orders that were open 
 
 COMMENT ON COLUMN keelson.reconciliations.cash_baseline IS 'per currency, what the venue held beyond our ledger when the account was first compared';
 
+CREATE TABLE keelson.restricted_symbols (
+    team_id uuid NOT NULL,
+    symbol text NOT NULL,
+    scope text DEFAULT 'team'::text NOT NULL,
+    reason text NOT NULL,
+    actor text NOT NULL,
+    restricted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT restricted_symbols_scope_check CHECK ((scope ~ '^(team$|account:)'::text))
+);
+
+ALTER TABLE ONLY keelson.restricted_symbols FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE keelson.resume_approvals (
     scope text NOT NULL,
     halt_generation bigint NOT NULL,
@@ -624,17 +1182,21 @@ ALTER TABLE ONLY keelson.resume_approvals FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE keelson.resume_approvals IS 'in prod two people agree that trading goes on, each by name, within fifteen minutes';
 
-CREATE TABLE keelson.risk_limits (
+CREATE TABLE keelson.risk_limit_changes (
     account_id uuid NOT NULL,
-    name text NOT NULL,
+    version integer NOT NULL,
     team_id uuid NOT NULL,
-    value numeric(30,12) NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    changed_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT risk_limits_name_check CHECK ((name = ANY (ARRAY['max_notional'::text, 'max_open_positions'::text])))
+    scope text NOT NULL,
+    name text NOT NULL,
+    change text NOT NULL,
+    value numeric(30,12),
+    reason text NOT NULL,
+    actor text NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT risk_limit_changes_change_check CHECK ((change = ANY (ARRAY['set'::text, 'removed'::text])))
 );
 
-ALTER TABLE ONLY keelson.risk_limits FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY keelson.risk_limit_changes FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE keelson.schedule_runs (
     name text NOT NULL,
@@ -678,6 +1240,37 @@ COMMENT ON COLUMN keelson.signals.sender_id IS 'the explicit id of the delivery;
 COMMENT ON COLUMN keelson.signals.origin IS 'who asked; only a webhook leaves a receipt';
 
 COMMENT ON COLUMN keelson.signals.terms IS 'as in the contract (OrderTerms); null is a market order for the day';
+
+CREATE TABLE keelson.statements (
+    statement_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    trading_day date NOT NULL,
+    content jsonb NOT NULL,
+    content_sha256 text NOT NULL,
+    closed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY keelson.statements FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN keelson.statements.content IS 'what the entries up to that day add up to; made again from them, it has the same hash';
+
+CREATE TABLE keelson.strategy_streaks (
+    account_id uuid NOT NULL,
+    strategy text NOT NULL,
+    team_id uuid NOT NULL,
+    consecutive_losses integer DEFAULT 0 NOT NULL,
+    last_trade_id uuid,
+    counted_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY keelson.strategy_streaks FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN keelson.strategy_streaks.consecutive_losses IS 'closed trades since the last one with a profit, net of fees; a scratch counts neither way';
+
+COMMENT ON COLUMN keelson.strategy_streaks.counted_from IS 'losses before it are forgiven: an operator let the strategy go on';
 
 CREATE TABLE keelson.stream_epochs (
     epoch uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -731,16 +1324,33 @@ CREATE TABLE keelson.trades (
     exit_price numeric(30,12),
     exit_quantity numeric(30,12) DEFAULT 0 NOT NULL,
     realised_profit numeric(40,12) DEFAULT 0 NOT NULL,
-    opened_by uuid NOT NULL,
+    opened_by uuid,
     opened_at timestamp with time zone NOT NULL,
     closed_at timestamp with time zone,
-    CONSTRAINT trades_direction_check CHECK ((direction = ANY (ARRAY['long'::text, 'short'::text])))
+    strategy text,
+    currency text,
+    multiplier numeric(30,12) DEFAULT 1 NOT NULL,
+    fees numeric(40,12) DEFAULT 0 NOT NULL,
+    stop_price numeric(30,12),
+    initial_risk numeric(40,12),
+    lowest_price numeric(30,12),
+    highest_price numeric(30,12),
+    excursions_from text DEFAULT 'fills'::text NOT NULL,
+    voided_at timestamp with time zone,
+    CONSTRAINT trades_direction_check CHECK ((direction = ANY (ARRAY['long'::text, 'short'::text]))),
+    CONSTRAINT trades_excursions_from_check CHECK ((excursions_from = ANY (ARRAY['fills'::text, 'quotes'::text])))
 )
 WITH (fillfactor='50');
 
 ALTER TABLE ONLY keelson.trades FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN keelson.trades.opened_by IS 'signal whose fill opened the round trip';
+
+COMMENT ON COLUMN keelson.trades.initial_risk IS 'what the stop of the entry put at risk, in the currency of the instrument; null without a stop';
+
+COMMENT ON COLUMN keelson.trades.lowest_price IS 'seen while it was open, in its own fills or also in quotes: excursions_from';
+
+COMMENT ON COLUMN keelson.trades.voided_at IS 'a bust or a late fill left nothing of it, and closed it; kept because it was told';
 
 CREATE TABLE keelson.trading_states (
     scope text NOT NULL,
@@ -764,12 +1374,35 @@ CREATE TABLE keelson.verdicts (
     code text,
     checks jsonb NOT NULL,
     halt_generation bigint NOT NULL,
-    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    account_id uuid,
+    strategy text,
+    limits_version integer
 );
 
 ALTER TABLE ONLY keelson.verdicts FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN keelson.verdicts.checks IS 'each check that ran, in order, with the numbers it compared';
+
+COMMENT ON COLUMN keelson.verdicts.limits_version IS 'limit_versions of the account, read in the transaction of the verdict';
+
+CREATE TABLE keelson.watch_rules (
+    team_id uuid NOT NULL,
+    rule text NOT NULL,
+    enabled boolean NOT NULL,
+    threshold numeric(30,12),
+    window_ms integer,
+    reason text NOT NULL,
+    actor text NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT watch_rules_rule_check CHECK ((rule = ANY (ARRAY['daily_loss'::text, 'error_rate'::text, 'runaway'::text, 'stale_feed'::text]))),
+    CONSTRAINT watch_rules_threshold_check CHECK ((threshold > (0)::numeric)),
+    CONSTRAINT watch_rules_window_ms_check CHECK (((window_ms >= 100) AND (window_ms <= 3600000)))
+);
+
+ALTER TABLE ONLY keelson.watch_rules FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE keelson.watch_rules IS 'where a team differs from the defaults; without a row every rule is on';
 
 CREATE TABLE keelson.webhook_dedupe (
     team_id uuid NOT NULL,
@@ -798,6 +1431,12 @@ ALTER TABLE ONLY keelson.webhook_keys FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN keelson.webhook_keys.rate_limit_per_minute IS 'null means no limit';
 
+ALTER TABLE ONLY keelson.account_days
+    ADD CONSTRAINT account_days_pkey PRIMARY KEY (account_id, trading_day, currency);
+
+ALTER TABLE ONLY keelson.account_funds
+    ADD CONSTRAINT account_funds_pkey PRIMARY KEY (account_id);
+
 ALTER TABLE ONLY keelson.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (account_id);
 
@@ -807,8 +1446,17 @@ ALTER TABLE ONLY keelson.alerts
 ALTER TABLE ONLY keelson.audit_events
     ADD CONSTRAINT audit_events_pkey PRIMARY KEY (audit_id);
 
+ALTER TABLE ONLY keelson.balances
+    ADD CONSTRAINT balances_pkey PRIMARY KEY (account_id, currency);
+
+ALTER TABLE ONLY keelson.broker_circuits
+    ADD CONSTRAINT broker_circuits_pkey PRIMARY KEY (broker);
+
 ALTER TABLE ONLY keelson.broker_events
     ADD CONSTRAINT broker_events_pkey PRIMARY KEY (broker, venue_event_id);
+
+ALTER TABLE ONLY keelson.cached_decisions
+    ADD CONSTRAINT cached_decisions_pkey PRIMARY KEY (team_id, strategy, symbol, regime);
 
 ALTER TABLE ONLY keelson.entries
     ADD CONSTRAINT entries_fill_id_key UNIQUE (fill_id);
@@ -817,7 +1465,7 @@ ALTER TABLE ONLY keelson.entries
     ADD CONSTRAINT entries_pkey PRIMARY KEY (entry_id);
 
 ALTER TABLE ONLY keelson.exposures
-    ADD CONSTRAINT exposures_pkey PRIMARY KEY (account_id);
+    ADD CONSTRAINT exposures_pkey PRIMARY KEY (account_id, scope);
 
 ALTER TABLE ONLY keelson.fill_busts
     ADD CONSTRAINT fill_busts_pkey PRIMARY KEY (fill_id);
@@ -840,6 +1488,9 @@ ALTER TABLE ONLY keelson.halt_orders
 ALTER TABLE ONLY keelson.halts
     ADD CONSTRAINT halts_pkey PRIMARY KEY (halt_id);
 
+ALTER TABLE ONLY keelson.heartbeats
+    ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (team_id, name);
+
 ALTER TABLE ONLY keelson.instrument_aliases
     ADD CONSTRAINT instrument_aliases_pkey PRIMARY KEY (ticker);
 
@@ -855,6 +1506,9 @@ ALTER TABLE ONLY keelson.intents
 ALTER TABLE ONLY keelson.leases
     ADD CONSTRAINT leases_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY keelson.limit_versions
+    ADD CONSTRAINT limit_versions_pkey PRIMARY KEY (account_id);
+
 ALTER TABLE ONLY keelson.orders
     ADD CONSTRAINT orders_broker_client_order_id_key UNIQUE (broker, client_order_id);
 
@@ -864,11 +1518,17 @@ ALTER TABLE ONLY keelson.orders
 ALTER TABLE ONLY keelson.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (outbox_id, step);
 
+ALTER TABLE ONLY keelson.portfolio_snapshots
+    ADD CONSTRAINT portfolio_snapshots_pkey PRIMARY KEY (snapshot_id);
+
 ALTER TABLE ONLY keelson.positions
     ADD CONSTRAINT positions_pkey PRIMARY KEY (account_id, symbol);
 
 ALTER TABLE ONLY keelson.postings
     ADD CONSTRAINT postings_pkey PRIMARY KEY (entry_id, line);
+
+ALTER TABLE ONLY keelson.quarantined_events
+    ADD CONSTRAINT quarantined_events_pkey PRIMARY KEY (broker, venue_event_id);
 
 ALTER TABLE ONLY keelson.quotes
     ADD CONSTRAINT quotes_pkey PRIMARY KEY (symbol);
@@ -882,17 +1542,32 @@ ALTER TABLE ONLY keelson.reconciliation_drifts
 ALTER TABLE ONLY keelson.reconciliations
     ADD CONSTRAINT reconciliations_pkey PRIMARY KEY (account_id);
 
+ALTER TABLE ONLY keelson.restricted_symbols
+    ADD CONSTRAINT restricted_symbols_pkey PRIMARY KEY (team_id, symbol, scope);
+
 ALTER TABLE ONLY keelson.resume_approvals
     ADD CONSTRAINT resume_approvals_pkey PRIMARY KEY (scope, halt_generation, actor);
 
+ALTER TABLE ONLY keelson.risk_limit_changes
+    ADD CONSTRAINT risk_limit_changes_pkey PRIMARY KEY (account_id, version);
+
 ALTER TABLE ONLY keelson.risk_limits
-    ADD CONSTRAINT risk_limits_pkey PRIMARY KEY (account_id, name);
+    ADD CONSTRAINT risk_limits_pkey PRIMARY KEY (account_id, scope, name);
 
 ALTER TABLE ONLY keelson.schedule_runs
     ADD CONSTRAINT schedule_runs_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY keelson.signals
     ADD CONSTRAINT signals_pkey PRIMARY KEY (signal_id);
+
+ALTER TABLE ONLY keelson.statements
+    ADD CONSTRAINT statements_account_id_trading_day_key UNIQUE (account_id, trading_day);
+
+ALTER TABLE ONLY keelson.statements
+    ADD CONSTRAINT statements_pkey PRIMARY KEY (statement_id);
+
+ALTER TABLE ONLY keelson.strategy_streaks
+    ADD CONSTRAINT strategy_streaks_pkey PRIMARY KEY (account_id, strategy);
 
 ALTER TABLE ONLY keelson.stream_epochs
     ADD CONSTRAINT stream_epochs_pkey PRIMARY KEY (epoch);
@@ -915,6 +1590,9 @@ ALTER TABLE ONLY keelson.trading_states
 ALTER TABLE ONLY keelson.verdicts
     ADD CONSTRAINT verdicts_pkey PRIMARY KEY (signal_id);
 
+ALTER TABLE ONLY keelson.watch_rules
+    ADD CONSTRAINT watch_rules_pkey PRIMARY KEY (team_id, rule);
+
 ALTER TABLE ONLY keelson.webhook_dedupe
     ADD CONSTRAINT webhook_dedupe_pkey PRIMARY KEY (team_id, source, dedupe_key);
 
@@ -928,6 +1606,10 @@ ALTER TABLE ONLY keelson.webhook_keys
     ADD CONSTRAINT webhook_keys_pkey PRIMARY KEY (webhook_key_id);
 
 CREATE INDEX broker_events_by_order ON keelson.broker_events USING btree (order_id);
+
+CREATE INDEX entries_by_day ON keelson.entries USING btree (account_id, trading_day);
+
+CREATE UNIQUE INDEX entries_reversed ON keelson.entries USING btree (reverses) WHERE (reverses IS NOT NULL);
 
 CREATE INDEX fills_by_order ON keelson.fills USING btree (order_id);
 
@@ -945,6 +1627,16 @@ CREATE INDEX orders_by_signal ON keelson.orders USING btree (signal_id);
 
 CREATE INDEX orders_by_team ON keelson.orders USING btree (team_id, created_at);
 
+CREATE INDEX orders_open ON keelson.orders USING btree (account_id, symbol) WHERE (completed_at IS NULL);
+
+CREATE INDEX outbox_unsettled ON keelson.outbox USING btree (team_id) WHERE (step = ANY (ARRAY['place'::text, 'book'::text]));
+
+COMMENT ON INDEX keelson.outbox_unsettled IS 'approved and not yet placed, filled and not yet booked: empty where steps share a commit';
+
+CREATE INDEX portfolio_snapshots_by_account ON keelson.portfolio_snapshots USING btree (account_id, taken_at);
+
+CREATE INDEX quarantined_events_open ON keelson.quarantined_events USING btree (team_id) WHERE (resolved_at IS NULL);
+
 CREATE INDEX receipts_received_at ON keelson.receipts USING brin (received_at);
 
 CREATE INDEX reconciliation_drifts_by_team ON keelson.reconciliation_drifts USING btree (team_id, found_at);
@@ -959,15 +1651,26 @@ CREATE INDEX stream_events_created_at ON keelson.stream_events USING brin (creat
 
 CREATE UNIQUE INDEX stream_events_one_terminal ON keelson.stream_events USING btree (team_id, signal_id) WHERE ((channel = 'orders'::text) AND (event = ANY (ARRAY['order.filled'::text, 'order.denied'::text, 'order.rejected'::text, 'order.expired'::text, 'order.cancelled'::text])));
 
+CREATE INDEX trades_by_strategy ON keelson.trades USING btree (account_id, strategy, closed_at) WHERE (closed_at IS NOT NULL);
+
 CREATE INDEX trades_by_team ON keelson.trades USING btree (team_id, opened_at);
 
 CREATE UNIQUE INDEX trades_open ON keelson.trades USING btree (account_id, symbol) WHERE (closed_at IS NULL);
+
+CREATE INDEX verdicts_approved ON keelson.verdicts USING btree (account_id, strategy, decided_at) WHERE approved;
 
 CREATE INDEX webhook_dedupe_expires_at ON keelson.webhook_dedupe USING brin (expires_at);
 
 CREATE TRIGGER accounts_begin_reconciliation AFTER INSERT ON keelson.accounts FOR EACH ROW EXECUTE FUNCTION keelson.begin_reconciliation();
 
+CREATE TRIGGER limit_changed AFTER INSERT OR DELETE OR UPDATE ON keelson.risk_limits FOR EACH ROW EXECUTE FUNCTION keelson.limit_changed();
+
+CREATE TRIGGER limit_changing BEFORE INSERT OR UPDATE ON keelson.risk_limits FOR EACH ROW EXECUTE FUNCTION keelson.limit_changing();
+
 CREATE TRIGGER postings_balance AFTER INSERT ON keelson.postings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION keelson.postings_balance();
+
+ALTER TABLE ONLY keelson.account_funds
+    ADD CONSTRAINT account_funds_account_id_fkey FOREIGN KEY (account_id) REFERENCES keelson.accounts(account_id);
 
 ALTER TABLE ONLY keelson.accounts
     ADD CONSTRAINT accounts_team_id_fkey FOREIGN KEY (team_id) REFERENCES keelson.teams(team_id);
@@ -993,6 +1696,9 @@ ALTER TABLE ONLY keelson.halt_accounts
 ALTER TABLE ONLY keelson.halt_orders
     ADD CONSTRAINT halt_orders_halt_id_fkey FOREIGN KEY (halt_id) REFERENCES keelson.halts(halt_id);
 
+ALTER TABLE ONLY keelson.heartbeats
+    ADD CONSTRAINT heartbeats_team_id_fkey FOREIGN KEY (team_id) REFERENCES keelson.teams(team_id);
+
 ALTER TABLE ONLY keelson.instrument_aliases
     ADD CONSTRAINT instrument_aliases_symbol_fkey FOREIGN KEY (symbol) REFERENCES keelson.instruments(symbol);
 
@@ -1004,6 +1710,9 @@ ALTER TABLE ONLY keelson.instruments
 
 ALTER TABLE ONLY keelson.intents
     ADD CONSTRAINT intents_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES keelson.signals(signal_id);
+
+ALTER TABLE ONLY keelson.limit_versions
+    ADD CONSTRAINT limit_versions_account_id_fkey FOREIGN KEY (account_id) REFERENCES keelson.accounts(account_id);
 
 ALTER TABLE ONLY keelson.orders
     ADD CONSTRAINT orders_intent_id_fkey FOREIGN KEY (intent_id) REFERENCES keelson.intents(intent_id);
@@ -1017,6 +1726,9 @@ ALTER TABLE ONLY keelson.quotes
 ALTER TABLE ONLY keelson.reconciliations
     ADD CONSTRAINT reconciliations_account_id_fkey FOREIGN KEY (account_id) REFERENCES keelson.accounts(account_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY keelson.risk_limit_changes
+    ADD CONSTRAINT risk_limit_changes_account_id_fkey FOREIGN KEY (account_id) REFERENCES keelson.accounts(account_id);
+
 ALTER TABLE ONLY keelson.risk_limits
     ADD CONSTRAINT risk_limits_account_id_fkey FOREIGN KEY (account_id) REFERENCES keelson.accounts(account_id);
 
@@ -1029,17 +1741,28 @@ ALTER TABLE ONLY keelson.stream_offsets
 ALTER TABLE ONLY keelson.verdicts
     ADD CONSTRAINT verdicts_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES keelson.signals(signal_id);
 
+ALTER TABLE ONLY keelson.watch_rules
+    ADD CONSTRAINT watch_rules_team_id_fkey FOREIGN KEY (team_id) REFERENCES keelson.teams(team_id);
+
 ALTER TABLE ONLY keelson.webhook_keys
     ADD CONSTRAINT webhook_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES keelson.accounts(account_id);
 
 ALTER TABLE ONLY keelson.webhook_keys
     ADD CONSTRAINT webhook_keys_team_id_fkey FOREIGN KEY (team_id) REFERENCES keelson.teams(team_id);
 
+ALTER TABLE keelson.account_days ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE keelson.account_funds ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE keelson.accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.audit_events ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE keelson.balances ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE keelson.broker_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE keelson.cached_decisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.entries ENABLE ROW LEVEL SECURITY;
 
@@ -1055,15 +1778,23 @@ ALTER TABLE keelson.halt_orders ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.halts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE keelson.heartbeats ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE keelson.intents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE keelson.limit_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.orders ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.outbox ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE keelson.portfolio_snapshots ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE keelson.positions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.postings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE keelson.quarantined_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.receipts ENABLE ROW LEVEL SECURITY;
 
@@ -1073,15 +1804,23 @@ ALTER TABLE keelson.reconciliations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY relay ON keelson.halts TO keelson_relay USING (true);
 
+CREATE POLICY relay ON keelson.heartbeats FOR SELECT TO keelson_relay USING (true);
+
 CREATE POLICY relay ON keelson.orders FOR SELECT TO keelson_relay USING (true);
 
 CREATE POLICY relay ON keelson.outbox TO keelson_relay USING (true);
+
+CREATE POLICY relay ON keelson.quarantined_events FOR SELECT TO keelson_relay USING (true);
 
 CREATE POLICY relay ON keelson.reconciliation_drifts FOR SELECT TO keelson_relay USING (true);
 
 CREATE POLICY relay ON keelson.reconciliations TO keelson_relay USING (true);
 
+CREATE POLICY relay ON keelson.trading_states FOR SELECT TO keelson_relay USING (true);
+
 CREATE POLICY resolve ON keelson.broker_events FOR SELECT TO keelson_resolver USING (true);
+
+CREATE POLICY resolve ON keelson.exposures FOR SELECT TO keelson_resolver USING (true);
 
 CREATE POLICY resolve ON keelson.orders FOR SELECT TO keelson_resolver USING (true);
 
@@ -1089,25 +1828,45 @@ CREATE POLICY resolve ON keelson.outbox FOR SELECT TO keelson_resolver USING (tr
 
 CREATE POLICY resolve ON keelson.positions FOR SELECT TO keelson_resolver USING (true);
 
+CREATE POLICY resolve ON keelson.quarantined_events FOR SELECT TO keelson_resolver USING (true);
+
+CREATE POLICY resolve ON keelson.signals FOR SELECT TO keelson_resolver USING (true);
+
 CREATE POLICY resolve ON keelson.teams FOR SELECT TO keelson_resolver USING (true);
 
 CREATE POLICY resolve ON keelson.webhook_keys FOR SELECT TO keelson_resolver USING (true);
 
+ALTER TABLE keelson.restricted_symbols ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE keelson.resume_approvals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE keelson.risk_limit_changes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.risk_limits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.signals ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE keelson.statements ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE keelson.strategy_streaks ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE keelson.stream_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.stream_offsets ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY team ON keelson.account_days USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
+CREATE POLICY team ON keelson.account_funds USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.accounts USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.audit_events USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
+CREATE POLICY team ON keelson.balances USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
 CREATE POLICY team ON keelson.broker_events USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
+CREATE POLICY team ON keelson.cached_decisions USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.entries USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
@@ -1123,15 +1882,23 @@ CREATE POLICY team ON keelson.halt_orders USING ((team_id = ( SELECT keelson.cur
 
 CREATE POLICY team ON keelson.halts TO keelson_app USING (((team_id IS NULL) OR (team_id = ( SELECT keelson.current_team() AS current_team))));
 
+CREATE POLICY team ON keelson.heartbeats USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
 CREATE POLICY team ON keelson.intents USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
+CREATE POLICY team ON keelson.limit_versions USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.orders USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.outbox TO keelson_app USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
+CREATE POLICY team ON keelson.portfolio_snapshots USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
 CREATE POLICY team ON keelson.positions USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.postings USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
+CREATE POLICY team ON keelson.quarantined_events USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.receipts USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
@@ -1139,11 +1906,19 @@ CREATE POLICY team ON keelson.reconciliation_drifts USING ((team_id = ( SELECT k
 
 CREATE POLICY team ON keelson.reconciliations USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
+CREATE POLICY team ON keelson.restricted_symbols USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
 CREATE POLICY team ON keelson.resume_approvals USING (((team_id IS NULL) OR (team_id = ( SELECT keelson.current_team() AS current_team))));
+
+CREATE POLICY team ON keelson.risk_limit_changes USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.risk_limits USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.signals USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
+CREATE POLICY team ON keelson.statements USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
+CREATE POLICY team ON keelson.strategy_streaks USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.stream_events USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
@@ -1157,6 +1932,8 @@ CREATE POLICY team ON keelson.trading_states USING (((team_id IS NULL) OR (team_
 
 CREATE POLICY team ON keelson.verdicts USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
+CREATE POLICY team ON keelson.watch_rules USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
 CREATE POLICY team ON keelson.webhook_dedupe USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.webhook_keys USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
@@ -1169,6 +1946,18 @@ ALTER TABLE keelson.trading_states ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.verdicts ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY watch ON keelson.account_days FOR SELECT TO keelson_resolver USING (true);
+
+CREATE POLICY watch ON keelson.account_funds FOR SELECT TO keelson_resolver USING (true);
+
+CREATE POLICY watch ON keelson.risk_limits FOR SELECT TO keelson_resolver USING (true);
+
+CREATE POLICY watch ON keelson.trading_states FOR SELECT TO keelson_resolver USING (true);
+
+CREATE POLICY watch ON keelson.watch_rules FOR SELECT TO keelson_resolver USING (true);
+
+ALTER TABLE keelson.watch_rules ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE keelson.webhook_dedupe ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.webhook_keys ENABLE ROW LEVEL SECURITY;
@@ -1177,23 +1966,91 @@ GRANT USAGE ON SCHEMA keelson TO keelson_app;
 GRANT USAGE ON SCHEMA keelson TO keelson_relay;
 GRANT USAGE ON SCHEMA keelson TO keelson_resolver;
 
+GRANT ALL ON FUNCTION keelson.booking_day(wanted_account uuid, wanted_day date) TO keelson_app;
+
 REVOKE ALL ON FUNCTION keelson.every_team() FROM PUBLIC;
 GRANT ALL ON FUNCTION keelson.every_team() TO keelson_app;
 
+REVOKE ALL ON FUNCTION keelson.exposure_drifts() FROM PUBLIC;
+GRANT ALL ON FUNCTION keelson.exposure_drifts() TO keelson_app;
+
+GRANT ALL ON FUNCTION keelson.exposure_truth(wanted_account uuid, wanted_scope text) TO keelson_app;
+
 GRANT ALL ON FUNCTION keelson.halt_permits(wanted_signal uuid) TO keelson_app;
 
-GRANT ALL ON FUNCTION keelson.may_claim(wanted_account uuid) TO keelson_app;
+GRANT ALL ON FUNCTION keelson.is_halted(team uuid, wanted text[]) TO keelson_app;
+GRANT ALL ON FUNCTION keelson.is_halted(team uuid, wanted text[]) TO keelson_resolver;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.risk_limits TO keelson_app;
+
+GRANT SELECT(account_id) ON TABLE keelson.risk_limits TO keelson_resolver;
+
+GRANT SELECT(name) ON TABLE keelson.risk_limits TO keelson_resolver;
+
+GRANT SELECT(team_id) ON TABLE keelson.risk_limits TO keelson_resolver;
+
+GRANT SELECT(value) ON TABLE keelson.risk_limits TO keelson_resolver;
+
+GRANT SELECT(scope) ON TABLE keelson.risk_limits TO keelson_resolver;
+
+GRANT ALL ON FUNCTION keelson.leg_scopes(team uuid, legs jsonb) TO keelson_app;
+
+GRANT ALL ON FUNCTION keelson.lock_ledger(wanted_account uuid) TO keelson_app;
+
+GRANT ALL ON FUNCTION keelson.move_exposure(wanted_account uuid, signals uuid[], symbols text[], reserved_by numeric[], held_by numeric[]) TO keelson_app;
+
+GRANT ALL ON FUNCTION keelson.open_quantities(wanted_team uuid, wanted_account uuid, wanted_symbol text, except_signal uuid) TO keelson_app;
+
+GRANT ALL ON FUNCTION keelson.recent_approvals(wanted_account uuid, wanted_strategy text, within interval, at_most integer) TO keelson_app;
+
+GRANT ALL ON FUNCTION keelson.repair_exposures(wanted_account uuid) TO keelson_app;
 
 GRANT ALL ON FUNCTION keelson.reserve_exposure(wanted_account uuid, amount numeric) TO keelson_app;
 
 REVOKE ALL ON FUNCTION keelson.resolve_webhook_key(wanted_path_id text, wanted_key_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION keelson.resolve_webhook_key(wanted_path_id text, wanted_key_sha256 bytea) TO keelson_app;
 
+GRANT ALL ON FUNCTION keelson.seal_approval(wanted_signal uuid, wanted_account uuid, wanted_strategy text, wanted_symbol text, wanted_side text, amount numeric, reducing numeric, per_second integer, per_minute integer) TO keelson_app;
+
 REVOKE ALL ON FUNCTION keelson.symbols_in_use() FROM PUBLIC;
 GRANT ALL ON FUNCTION keelson.symbols_in_use() TO keelson_app;
 
+GRANT ALL ON FUNCTION keelson.trading_scopes(team uuid, account uuid, strategy text, symbol text, legs jsonb) TO keelson_app;
+
 REVOKE ALL ON FUNCTION keelson.unrecorded_events(wanted_broker text, client_order_ids text[], venue_event_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION keelson.unrecorded_events(wanted_broker text, client_order_ids text[], venue_event_ids text[]) TO keelson_app;
+
+REVOKE ALL ON FUNCTION keelson.watch_errors(default_window_ms integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION keelson.watch_errors(default_window_ms integer) TO keelson_app;
+
+REVOKE ALL ON FUNCTION keelson.watch_losses(today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION keelson.watch_losses(today date) TO keelson_app;
+
+REVOKE ALL ON FUNCTION keelson.watch_quotes() FROM PUBLIC;
+GRANT ALL ON FUNCTION keelson.watch_quotes() TO keelson_app;
+
+REVOKE ALL ON FUNCTION keelson.watch_rates() FROM PUBLIC;
+GRANT ALL ON FUNCTION keelson.watch_rates() TO keelson_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE keelson.account_days TO keelson_app;
+
+GRANT SELECT(account_id) ON TABLE keelson.account_days TO keelson_resolver;
+
+GRANT SELECT(trading_day) ON TABLE keelson.account_days TO keelson_resolver;
+
+GRANT SELECT(team_id) ON TABLE keelson.account_days TO keelson_resolver;
+
+GRANT SELECT(realised_profit) ON TABLE keelson.account_days TO keelson_resolver;
+
+GRANT SELECT(fees) ON TABLE keelson.account_days TO keelson_resolver;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE keelson.account_funds TO keelson_app;
+
+GRANT SELECT(account_id) ON TABLE keelson.account_funds TO keelson_resolver;
+
+GRANT SELECT(team_id) ON TABLE keelson.account_funds TO keelson_resolver;
+
+GRANT SELECT(equity) ON TABLE keelson.account_funds TO keelson_resolver;
 
 GRANT SELECT ON TABLE keelson.accounts TO keelson_app;
 
@@ -1201,15 +2058,30 @@ GRANT SELECT,INSERT,UPDATE ON TABLE keelson.alerts TO keelson_app;
 
 GRANT SELECT,INSERT ON TABLE keelson.audit_events TO keelson_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE keelson.balances TO keelson_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE keelson.broker_circuits TO keelson_app;
+GRANT SELECT ON TABLE keelson.broker_circuits TO keelson_relay;
+
 GRANT SELECT,INSERT ON TABLE keelson.broker_events TO keelson_app;
 
 GRANT SELECT(broker) ON TABLE keelson.broker_events TO keelson_resolver;
 
 GRANT SELECT(venue_event_id) ON TABLE keelson.broker_events TO keelson_resolver;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.cached_decisions TO keelson_app;
+
 GRANT SELECT,INSERT ON TABLE keelson.entries TO keelson_app;
 
-GRANT SELECT,UPDATE ON TABLE keelson.exposures TO keelson_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.exposures TO keelson_app;
+
+GRANT SELECT(account_id) ON TABLE keelson.exposures TO keelson_resolver;
+
+GRANT SELECT(team_id) ON TABLE keelson.exposures TO keelson_resolver;
+
+GRANT SELECT(reserved) ON TABLE keelson.exposures TO keelson_resolver;
+
+GRANT SELECT(scope) ON TABLE keelson.exposures TO keelson_resolver;
 
 GRANT USAGE ON SEQUENCE keelson.fences TO keelson_app;
 GRANT USAGE ON SEQUENCE keelson.fences TO keelson_relay;
@@ -1235,6 +2107,9 @@ GRANT UPDATE(proof) ON TABLE keelson.halts TO keelson_relay;
 
 GRANT UPDATE(finished_at) ON TABLE keelson.halts TO keelson_relay;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.heartbeats TO keelson_app;
+GRANT SELECT ON TABLE keelson.heartbeats TO keelson_relay;
+
 GRANT SELECT ON TABLE keelson.instrument_aliases TO keelson_app;
 
 GRANT SELECT ON TABLE keelson.instruments TO keelson_app;
@@ -1244,6 +2119,8 @@ GRANT SELECT,INSERT ON TABLE keelson.intents TO keelson_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.leases TO keelson_app;
 GRANT SELECT,INSERT,DELETE ON TABLE keelson.leases TO keelson_relay;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE keelson.limit_versions TO keelson_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.orders TO keelson_app;
 
@@ -1258,15 +2135,26 @@ GRANT SELECT(submit_message_id) ON TABLE keelson.orders TO keelson_resolver;
 GRANT SELECT(signal_id) ON TABLE keelson.orders TO keelson_relay;
 GRANT SELECT(signal_id) ON TABLE keelson.orders TO keelson_resolver;
 
+GRANT SELECT(account_id) ON TABLE keelson.orders TO keelson_resolver;
+
 GRANT SELECT(broker) ON TABLE keelson.orders TO keelson_resolver;
 
 GRANT SELECT(client_order_id) ON TABLE keelson.orders TO keelson_resolver;
 
+GRANT SELECT(symbol) ON TABLE keelson.orders TO keelson_resolver;
+
 GRANT SELECT(status) ON TABLE keelson.orders TO keelson_relay;
+GRANT SELECT(status) ON TABLE keelson.orders TO keelson_resolver;
+
+GRANT SELECT(reserved) ON TABLE keelson.orders TO keelson_resolver;
 
 GRANT SELECT(deadline) ON TABLE keelson.orders TO keelson_relay;
 
+GRANT SELECT(created_at) ON TABLE keelson.orders TO keelson_resolver;
+
 GRANT SELECT(submitted_at) ON TABLE keelson.orders TO keelson_relay;
+
+GRANT SELECT(completed_at) ON TABLE keelson.orders TO keelson_resolver;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.outbox TO keelson_app;
 
@@ -1279,6 +2167,11 @@ GRANT SELECT(step) ON TABLE keelson.outbox TO keelson_resolver;
 GRANT SELECT(team_id) ON TABLE keelson.outbox TO keelson_relay;
 
 GRANT SELECT(signal_id) ON TABLE keelson.outbox TO keelson_relay;
+GRANT SELECT(signal_id) ON TABLE keelson.outbox TO keelson_resolver;
+
+GRANT SELECT(type) ON TABLE keelson.outbox TO keelson_resolver;
+
+GRANT SELECT(payload) ON TABLE keelson.outbox TO keelson_resolver;
 
 GRANT SELECT(created_at) ON TABLE keelson.outbox TO keelson_relay;
 
@@ -1292,7 +2185,11 @@ GRANT SELECT(lease_until) ON TABLE keelson.outbox TO keelson_resolver;
 GRANT USAGE ON SEQUENCE keelson.owner_numbers TO keelson_app;
 GRANT USAGE ON SEQUENCE keelson.owner_numbers TO keelson_relay;
 
+GRANT SELECT,INSERT ON TABLE keelson.portfolio_snapshots TO keelson_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.positions TO keelson_app;
+
+GRANT SELECT(account_id) ON TABLE keelson.positions TO keelson_resolver;
 
 GRANT SELECT(symbol) ON TABLE keelson.positions TO keelson_resolver;
 
@@ -1302,7 +2199,24 @@ GRANT SELECT(quantity) ON TABLE keelson.positions TO keelson_resolver;
 
 GRANT SELECT,INSERT ON TABLE keelson.postings TO keelson_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE keelson.quarantined_events TO keelson_app;
+
+GRANT SELECT(broker) ON TABLE keelson.quarantined_events TO keelson_relay;
+GRANT SELECT(broker) ON TABLE keelson.quarantined_events TO keelson_resolver;
+
+GRANT SELECT(venue_event_id) ON TABLE keelson.quarantined_events TO keelson_resolver;
+
+GRANT SELECT(team_id) ON TABLE keelson.quarantined_events TO keelson_relay;
+
+GRANT SELECT(quarantined_at) ON TABLE keelson.quarantined_events TO keelson_relay;
+
+GRANT SELECT(resolved_at) ON TABLE keelson.quarantined_events TO keelson_relay;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.quotes TO keelson_app;
+
+GRANT SELECT(symbol) ON TABLE keelson.quotes TO keelson_resolver;
+
+GRANT SELECT(received_at) ON TABLE keelson.quotes TO keelson_resolver;
 
 GRANT SELECT,INSERT ON TABLE keelson.receipts TO keelson_app;
 
@@ -1331,13 +2245,33 @@ GRANT SELECT(ended_at) ON TABLE keelson.reconciliation_drifts TO keelson_relay;
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.reconciliations TO keelson_app;
 GRANT SELECT,UPDATE ON TABLE keelson.reconciliations TO keelson_relay;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.restricted_symbols TO keelson_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.resume_approvals TO keelson_app;
 
-GRANT SELECT ON TABLE keelson.risk_limits TO keelson_app;
+GRANT SELECT,INSERT ON TABLE keelson.risk_limit_changes TO keelson_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.schedule_runs TO keelson_app;
 
 GRANT SELECT,INSERT ON TABLE keelson.signals TO keelson_app;
+
+GRANT SELECT(signal_id) ON TABLE keelson.signals TO keelson_resolver;
+
+GRANT SELECT(team_id) ON TABLE keelson.signals TO keelson_resolver;
+
+GRANT SELECT(account_id) ON TABLE keelson.signals TO keelson_resolver;
+
+GRANT SELECT(strategy) ON TABLE keelson.signals TO keelson_resolver;
+
+GRANT SELECT(symbol) ON TABLE keelson.signals TO keelson_resolver;
+
+GRANT SELECT(received_at) ON TABLE keelson.signals TO keelson_resolver;
+
+GRANT SELECT(origin) ON TABLE keelson.signals TO keelson_resolver;
+
+GRANT SELECT,INSERT ON TABLE keelson.statements TO keelson_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE keelson.strategy_streaks TO keelson_app;
 
 GRANT SELECT ON TABLE keelson.stream_epochs TO keelson_app;
 
@@ -1351,8 +2285,27 @@ GRANT SELECT ON TABLE keelson.teams TO keelson_resolver;
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.trades TO keelson_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.trading_states TO keelson_app;
+GRANT SELECT ON TABLE keelson.trading_states TO keelson_relay;
+
+GRANT SELECT(scope) ON TABLE keelson.trading_states TO keelson_resolver;
+
+GRANT SELECT(team_id) ON TABLE keelson.trading_states TO keelson_resolver;
+
+GRANT SELECT(state) ON TABLE keelson.trading_states TO keelson_resolver;
 
 GRANT SELECT,INSERT ON TABLE keelson.verdicts TO keelson_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.watch_rules TO keelson_app;
+
+GRANT SELECT(team_id) ON TABLE keelson.watch_rules TO keelson_resolver;
+
+GRANT SELECT(rule) ON TABLE keelson.watch_rules TO keelson_resolver;
+
+GRANT SELECT(enabled) ON TABLE keelson.watch_rules TO keelson_resolver;
+
+GRANT SELECT(threshold) ON TABLE keelson.watch_rules TO keelson_resolver;
+
+GRANT SELECT(window_ms) ON TABLE keelson.watch_rules TO keelson_resolver;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.webhook_dedupe TO keelson_app;
 

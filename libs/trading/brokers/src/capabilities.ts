@@ -22,6 +22,8 @@ export interface BrokerCapabilities {
   readonly cancelAll: 'keeps_reduce_only' | 'all';
   /** Requests that the venue allows, cancels going first; undefined where it names no limit. */
   readonly requestsPerMinute: number | undefined;
+  /** Trades real money: only for accounts whose mode is live, and only where the environment has LIVE_TRADING on. */
+  readonly live?: boolean;
   /** How far the venue's clock may be from ours. Past a deadline by this much, an order that is not there never will be. */
   readonly venueClockSkew: Duration;
   /** The time a submission is given: what the deadline of an attempt is set to, from the claim on. */

@@ -20,7 +20,15 @@ export type {
 } from './broker.port.ts';
 export type { BrokerCapabilities } from './capabilities.ts';
 export type { BrokerErrorCode } from './errors.ts';
+export { Canceller } from './cancel.ts';
+export { BREAKER, CircuitBreaker } from './circuit.ts';
+export type { BreakerSettings, CircuitChange } from './circuit.ts';
 export { Listener } from './listen.ts';
 export type { ListenerParts } from './listen.ts';
+export type { Quarantined } from './quarantine.ts';
+export { QueryGate } from './query-gate.ts';
+export { RecordedEvents } from './recorded-events.ts';
+export { Replacer } from './replace.ts';
 export { Router } from './route.ts';
-export type { RouterParts } from './route.ts';
+export { messageOf as reportMessage } from './venue-step.ts';
+export type { VenueStepParts } from './venue-step.ts';

@@ -5,8 +5,9 @@ import type { Database } from '@keelson/persistence';
 import type { Broker, BrokerReport } from './broker.port.ts';
 import { BrokerError } from './errors.ts';
 import type { RecordedEvents } from './recorded-events.ts';
-import { unrecordedEvents, type UnrecordedEvent } from './route.store.ts';
-import { messageOf } from './route.ts';
+import { unrecordedEvents, type UnrecordedEvent } from './listen.store.ts';
+import { handOrQuarantine, type Quarantined } from './quarantine.ts';
+import { messageOf } from './venue-step.ts';
 
 export interface ListenerParts {
   readonly broker: Broker;
@@ -22,6 +23,8 @@ export interface ListenerParts {
     signalId: Id;
     messages: readonly Message[];
   }) => Promise<boolean>;
+  /** Something that the venue said contradicts our books, and was put aside. */
+  readonly onQuarantine: (quarantined: Quarantined) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -190,10 +193,11 @@ export class Listener {
       [...bySignal].map(([signalId, events]) => {
         const ids = new Set(events.map(({ venueEventId }) => venueEventId));
         const { teamId } = events[0]!;
-        const messages = reports
-          .filter(({ payload }) => ids.has(payload.venueEventId))
-          .map((report) => messageOf(teamId, report));
-        return this.#parts.emit({ step: 'listen', teamId, signalId, messages });
+        const said = reports.filter(({ payload }) => ids.has(payload.venueEventId));
+        return handOrQuarantine(this.#parts, { teamId, signalId }, said, (part) => {
+          const messages = part.map((report) => messageOf(teamId, report));
+          return this.#parts.emit({ step: 'listen', teamId, signalId, messages });
+        });
       }),
     );
   }

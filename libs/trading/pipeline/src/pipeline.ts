@@ -1,12 +1,16 @@
-import { LoopbackBroker, Listener, PaperBroker, Router, type Broker } from '@keelson/brokers';
+import type { Broker, Listener } from '@keelson/brokers';
 import type { StepName } from '@keelson/contracts';
+import type { Duration } from '@keelson/kernel';
 import { FlowRunner, Lease, Sweeper, WakeUpWorker, type Owner, type Probe, type WakeUpQueue } from '@keelson/messaging';
 import { book } from '@keelson/ledger';
 import { apply, place } from '@keelson/orders';
+import { Activity, noting, Reconciler } from '@keelson/oversight';
 import type { Database } from '@keelson/persistence';
 import { decide } from '@keelson/risk';
-import { publishStep, type RedisFrameSender } from '@keelson/stream';
+import { PaperQuotes, QuoteFeeder } from '@keelson/market';
+import { announce, publishStep, type RedisFrameSender } from '@keelson/stream';
 import { selfTest } from './self-test.ts';
+import { makeVenues, VenueSide, type VenueSettings } from './venue-side.ts';
 
 export interface PipelineParts {
   readonly database: Database;
@@ -15,36 +19,39 @@ export interface PipelineParts {
   readonly frames: RedisFrameSender;
 }
 
-export interface PipelineSettings {
+export interface PipelineSettings extends VenueSettings {
   readonly redisUrl: string;
   readonly paperBrokerUrl: string;
   /** Signals in flight in this process. */
   readonly concurrency: number;
-  readonly leaseMs: number;
   readonly liveness: boolean;
   readonly carrier: 'queue' | 'sweep';
   readonly fuse: boolean;
   /** The steps to run; all of the worker's by default. */
   readonly steps?: readonly StepName[];
+  /** How often the prices of the symbols in use are brought in; never when absent. */
+  readonly quotesEvery?: Duration;
   readonly probe?: Probe | undefined;
   readonly observe?: (step: StepName, milliseconds: number) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** What a dead worker left is taken up within twice this. */
 const SWEEP_EVERY_MS = 120;
-const LISTENER_LEASE_MS = 3_000;
+const QUOTES_LEASE_MS = 5_000;
 /** Connections that are opened before the first signal. */
 const WARM_CONNECTIONS = 4;
 
 /** Everything between a wake-up and a published frame, put together. */
 export class Pipeline {
   readonly runner: FlowRunner;
-  readonly router: Router;
+  readonly #venueSide: VenueSide;
   readonly #parts: PipelineParts;
   readonly #settings: PipelineSettings;
   readonly #venues: readonly Broker[];
   readonly #listeners: readonly Listener[];
+  readonly #reconciler: Reconciler | undefined;
+  readonly #activity = new Activity();
+  readonly #quotes: QuoteFeeder | undefined;
   readonly #sweeper: Sweeper;
   readonly #worker: WakeUpWorker | undefined;
   #running = false;
@@ -54,9 +61,14 @@ export class Pipeline {
     this.#settings = settings;
     const { database, owner, wakeUps, frames } = parts;
     const { leaseMs, liveness, concurrency, onError } = settings;
-    this.#venues = [new PaperBroker({ url: settings.paperBrokerUrl }), new LoopbackBroker()];
-    this.router = this.#makeRouter();
-    const handlers = [decide, place, this.router, apply, book, publishStep((team, sent) => frames.send(team, sent))];
+    this.#venues = makeVenues(settings);
+    this.#venueSide = new VenueSide(parts, this.#venues, settings, () => this.runner);
+    const { router, canceller, replacer } = this.#venueSide;
+    const told = noting(
+      this.#activity,
+      publishStep((team, sent) => frames.send(team, sent)),
+    );
+    const handlers = [decide, place, router, canceller, replacer, apply, book, told];
     this.runner = new FlowRunner({
       ...{ database, owner, fuse: settings.fuse, probe: settings.probe, observe: settings.observe },
       handlers: handlers.filter(({ step }) => this.#runs(step)),
@@ -67,7 +79,9 @@ export class Pipeline {
       everyMs: SWEEP_EVERY_MS,
       limit: concurrency,
     });
-    this.#listeners = this.#runs('listen') ? this.#makeListeners() : [];
+    this.#listeners = this.#runs('listen') ? this.#venueSide.listeners() : [];
+    this.#reconciler = this.#runs('reconcile') ? this.#makeReconciler() : undefined;
+    this.#quotes = settings.quotesEvery && this.#makeFeeder(settings.quotesEvery);
     if (settings.carrier === 'queue') {
       const run = (wakeUp: Parameters<FlowRunner['runWaiting']>[0]) => this.runner.runWaiting(wakeUp).catch(onError);
       this.#worker = new WakeUpWorker(settings.redisUrl, concurrency, run);
@@ -83,9 +97,12 @@ export class Pipeline {
   async start(): Promise<void> {
     await Promise.all([this.#parts.owner.start(), this.#parts.database.warm(WARM_CONNECTIONS)]);
     if (this.#settings.steps === undefined) await selfTest(this.#parts.database, this.runner);
+    // Before any work is taken: the first process of a fleet lets no account trade that is not compared again.
+    await this.#reconciler?.start();
     this.#sweeper.start();
     this.#worker?.start();
     for (const listener of this.#listeners) listener.start();
+    this.#quotes?.start();
     this.#running = true;
   }
 
@@ -95,6 +112,8 @@ export class Pipeline {
     await Promise.all([
       this.#worker?.close(),
       this.#sweeper.stop(),
+      this.#quotes?.stop(),
+      this.#reconciler?.stop(),
       ...this.#listeners.map((listener) => listener.stop()),
     ]);
     await Promise.all(this.#venues.map((venue) => venue.close()));
@@ -107,29 +126,23 @@ export class Pipeline {
     return this.#settings.steps?.includes(step) ?? true;
   }
 
-  #makeRouter(): Router {
-    const { owner } = this.#parts;
-    return new Router({
+  #makeReconciler(): Reconciler {
+    const { database, owner } = this.#parts;
+    return new Reconciler({
+      ...{ database, owner, announce, activity: this.#activity, onError: this.#settings.onError },
       brokers: new Map(this.#venues.map((venue) => [venue.name, venue])),
-      owner: () => owner.number,
-      leaseMs: this.#settings.leaseMs,
-      record: (emission) => this.runner.emit(emission),
-      retry: (lease) => this.runner.runWaiting(lease),
-      postpone: (lease, forMs) => this.runner.postpone(lease, forMs),
+      emit: (teamId, signalId, messages) => this.runner.emit({ step: 'reconcile', teamId, signalId, messages }),
     });
   }
 
-  #makeListeners(): Listener[] {
+  #makeFeeder(every: Duration): QuoteFeeder {
     const { database, owner } = this.#parts;
-    return this.#venues
-      .filter((venue) => venue.capabilities.resumesStreams)
-      .map(
-        (broker) =>
-          new Listener({
-            ...{ broker, database, recorded: this.router.recorded, onError: this.#settings.onError },
-            lease: new Lease(database, owner, `listen:${broker.name}`, LISTENER_LEASE_MS),
-            emit: (emission) => this.runner.emit(emission),
-          }),
-      );
+    return new QuoteFeeder({
+      ...{ database, every },
+      onError: (cause) =>
+        this.#settings.onError(new Error('Prices do not come in; the stored ones grow old', { cause })),
+      lease: new Lease(database, owner, 'quotes:paper', QUOTES_LEASE_MS),
+      source: new PaperQuotes(this.#settings.paperBrokerUrl),
+    });
   }
 }

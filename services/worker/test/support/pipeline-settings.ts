@@ -1,7 +1,17 @@
 import type { StepName } from '@keelson/contracts';
 
 /** All steps of the worker. Named one by one, they also leave out the self-test, which the tests do not measure. */
-export const ALL_STEPS: readonly StepName[] = ['decide', 'place', 'route', 'listen', 'apply', 'book', 'publish'];
+export const ALL_STEPS: readonly StepName[] = [
+  'decide',
+  'place',
+  'route',
+  'cancel',
+  'replace',
+  'listen',
+  'apply',
+  'book',
+  'publish',
+];
 
 /** Where a worker process ends itself as a crash does: at the nth time that a commit of this step is at this point. */
 export interface KillPoint {
@@ -21,4 +31,11 @@ export interface WorkerSettings {
 }
 
 /** What every pipeline of these tests has in common. */
-export const COMMON = { concurrency: 64, leaseMs: 2_000, liveness: true, carrier: 'queue' } as const;
+export const COMMON = {
+  concurrency: 64,
+  leaseMs: 2_000,
+  liveness: true,
+  carrier: 'queue',
+  // These tests lose replies on purpose, again and again; the breaker has tests of its own.
+  breaker: { failures: 1_000_000, within: '5 minutes', coolDown: '10 minutes' },
+} as const;

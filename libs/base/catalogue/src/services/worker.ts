@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { postgresEnv, processEnv, redisEnv, venueEnv } from '../env.ts';
+import { breakerEnv, postgresEnv, processEnv, redisEnv, venueEnv } from '../env.ts';
 import { pipelineAvailability } from '../objective.ts';
 import { defineService } from '../service.ts';
 
@@ -12,7 +12,7 @@ export const worker = defineService({
   live: '/health',
   ready: '/health/ready',
   exposure: 'private',
-  runs: ['decide', 'place', 'route', 'listen', 'apply', 'book', 'publish'],
+  runs: ['decide', 'place', 'route', 'cancel', 'replace', 'listen', 'reconcile', 'apply', 'book', 'publish'],
   needs: ['postgres', 'redis', 'venue'],
   after: ['paper-broker'],
   env: z.strictObject({
@@ -20,6 +20,7 @@ export const worker = defineService({
     ...postgresEnv,
     ...redisEnv,
     ...venueEnv,
+    ...breakerEnv,
     WORKER_CONCURRENCY: z.coerce
       .number()
       .int()

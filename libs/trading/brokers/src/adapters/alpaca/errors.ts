@@ -64,11 +64,11 @@ function explain(refusal: Refusal): string {
     case 'unknown_instrument':
       return `no instrument is called ${refusal.symbol}, so it is not known what Alpaca would take it for`;
     case 'instrument_not_traded':
-      return `Alpaca trades no ${refusal.kind} (${refusal.symbol})`;
+      return `Alpaca trades no instruments of kind ${refusal.kind}, as ${refusal.symbol} is`;
     case 'symbol_not_expressible':
-      return `${refusal.symbol} is not the form that Alpaca has for a ${refusal.kind}`;
+      return `${refusal.symbol} has not the form that Alpaca gives to kind ${refusal.kind}`;
     case 'terms_not_traded':
-      return `Alpaca takes no ${refusal.type} order with time in force ${refusal.timeInForce} for a ${refusal.kind}`;
+      return `Alpaca takes no ${refusal.type} order of kind ${refusal.kind} with time in force ${refusal.timeInForce}`;
     case 'fraction_not_traded':
       return `${refusal.quantity} is not whole, and ${refusal.because}`;
     case 'not_replaceable':

@@ -1,0 +1,54 @@
+import { sql, type Tx } from '@keelson/persistence';
+
+const FAILED = sql(
+  'circuit.failed',
+  `insert into broker_circuits as c (broker, failures, reason)
+   values ($1, array[clock_timestamp()], $5)
+   on conflict (broker) do update set (failures, state, opened_at, open_until, probe_until, reason) = (
+     select recent,
+            case when opens or c.state = 'open' then 'open' else 'closed' end,
+            case when opens then clock_timestamp() else c.opened_at end,
+            case when opens then clock_timestamp() + $4 * interval '1 millisecond' else c.open_until end,
+            case when opens then null else c.probe_until end,
+            $5
+       from (select r.recent,
+                    (c.state = 'closed' and cardinality(r.recent) >= $2)
+                      or (c.state = 'open' and c.open_until <= clock_timestamp()) as opens
+               from (select coalesce(array_agg(at order by at), '{}') as recent
+                       from unnest(c.failures || clock_timestamp()) as at
+                      where at > clock_timestamp() - $3 * interval '1 millisecond') r) judged)
+   returning state = 'open' as open`,
+);
+
+const SUCCEEDED = sql(
+  'circuit.succeeded',
+  `update broker_circuits c
+      set failures = '{}', state = 'closed', open_until = null, probe_until = null
+     from (select broker, state from broker_circuits where broker = $1 for update) was
+    where c.broker = was.broker and cardinality(c.failures) > 0 and (was.state = 'closed' or c.open_until <= clock_timestamp())
+   returning was.state = 'open' as resumed`,
+);
+
+/** Thresholds in numbers, as the statements take them. */
+export interface BreakerNumbers {
+  readonly failures: number;
+  readonly withinMs: number;
+  readonly coolDownMs: number;
+}
+
+/** Counts a failure; true when the circuit is open then. */
+export async function recordFailure(
+  tx: Tx,
+  broker: string,
+  { failures, withinMs, coolDownMs }: BreakerNumbers,
+  reason: string,
+): Promise<boolean> {
+  const [row] = await tx.query<{ open: boolean }>(FAILED, [broker, failures, withinMs, coolDownMs, reason]);
+  return row!.open;
+}
+
+/** Forgets the failures of a venue that answered; true when its circuit was open until then. */
+export async function recordSuccess(tx: Tx, broker: string): Promise<boolean> {
+  const [row] = await tx.query<{ resumed: boolean }>(SUCCEEDED, [broker]);
+  return row?.resumed ?? false;
+}

@@ -1,0 +1,171 @@
+import type { OrderStatus, TradingState } from '@keelson/contracts';
+import type { Id } from '@keelson/kernel';
+import { sql, type Tx } from '@keelson/persistence';
+
+const CLAIM_STATE = sql(
+  'route.claim_state',
+  `with states as (
+     select t.scope, t.state, t.halt_generation
+       from signals s
+       join trading_states t
+         on t.scope = any(trading_scopes(s.team_id, s.account_id, s.strategy, s.symbol, s.legs))
+      where s.signal_id = $1)
+   select clock_timestamp() as now,
+          case when not exists (select from states where scope = 'platform') then 'HALTED'
+               when exists (select from states where state = 'HALTED') then 'HALTED'
+               when exists (select from states where state = 'REDUCING') then 'REDUCING'
+               else 'ACTIVE' end as state,
+          (select coalesce(sum(halt_generation), 0)::text from states) as generation,
+          (select v.halt_generation::text from verdicts v where v.signal_id = $1) as decided_generation,
+          (select case when s.origin = 'halt' then halt_permits(s.signal_id) end from signals s where s.signal_id = $1)
+            as halt_permits,
+          o.order_id, o.status, o.attempt, o.deadline, o.cancel_requested_at is not null as cancel_requested,
+          o.account_id, o.symbol, o.side, o.reduce_only, o.reference_price::text as reference_price
+     from (select 1) as always left join orders o on o.signal_id = $1`,
+);
+
+/** How an order of the signal stands. */
+export interface OrderClaim {
+  readonly status: OrderStatus;
+  readonly attempt: number;
+  readonly deadline: Date | undefined;
+  readonly cancelRequested: boolean;
+  readonly accountId: Id;
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly reduceOnly: boolean;
+  readonly referencePrice: string;
+}
+
+/** What a claim is decided by. */
+export interface ClaimState {
+  /** Postgres' clock. */
+  readonly now: Date;
+  readonly state: TradingState;
+  readonly generation: string;
+  /** The generation under which the signal was approved; absent when nobody had to approve it. */
+  readonly decidedGeneration: string | undefined;
+  /** Of an order by which a halt flattens: whether that halt is flattening now. Absent for every other order. */
+  readonly haltPermits?: boolean;
+  /** The signal's orders by id; those that are placed in this very transaction are not among them. */
+  readonly orders: ReadonlyMap<Id, OrderClaim>;
+}
+
+interface ClaimStateRow {
+  readonly now: Date;
+  readonly state: TradingState;
+  readonly generation: string;
+  readonly decided_generation: string | null;
+  readonly halt_permits: boolean | null;
+  readonly order_id: Id | null;
+  readonly status: OrderStatus;
+  readonly attempt: number;
+  readonly deadline: Date | null;
+  readonly cancel_requested: boolean;
+  readonly account_id: Id;
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly reduce_only: boolean;
+  readonly reference_price: string;
+}
+
+/** Reads what binds a claim; to be read under the shared lock on the trading state. */
+export async function claimState(tx: Tx, signalId: Id): Promise<ClaimState> {
+  const rows = await tx.query<ClaimStateRow>(CLAIM_STATE, [signalId]);
+  const [first] = rows;
+  return {
+    now: first!.now,
+    state: first!.state,
+    generation: first!.generation,
+    decidedGeneration: first!.decided_generation ?? undefined,
+    ...(first!.halt_permits !== null && { haltPermits: first!.halt_permits }),
+    orders: new Map(rows.flatMap((row): [Id, OrderClaim][] => (row.order_id ? [[row.order_id, claimOf(row)]] : []))),
+  };
+}
+
+function claimOf(row: ClaimStateRow): OrderClaim {
+  return {
+    status: row.status,
+    attempt: row.attempt,
+    deadline: row.deadline ?? undefined,
+    cancelRequested: row.cancel_requested,
+    accountId: row.account_id,
+    symbol: row.symbol,
+    side: row.side,
+    reduceOnly: row.reduce_only,
+    referencePrice: row.reference_price,
+  };
+}
+
+/**
+ * The gate and the claim are one statement, so that no claim can pass a circuit that opened before it, nor two of them
+ * probe it. Only what the gate lets through is marked. Orders by which a halt flattens pass in any case: its driver asks
+ * for each by hand, and a position must not be kept for a venue's bad minutes.
+ */
+const MARK_CLAIMED = sql(
+  'route.mark_claimed',
+  `with asked as materialized (
+     select o.order_id, o.broker, a.mode, s.origin,
+            s.origin = 'halt' or coalesce((select r.exempt or r.vouched_until > now()
+               from reconciliations r where r.account_id = o.account_id), false) as vouched,
+            c.state as circuit, c.open_until, coalesce(cardinality(c.failures), 0) > 0 as doubted
+       from orders o
+       join accounts a on a.account_id = o.account_id
+       join signals s on s.signal_id = o.signal_id
+       left join broker_circuits c on c.broker = o.broker
+      where o.order_id = $1),
+   probe as (
+     update broker_circuits c
+        set probe_until = clock_timestamp() + 2 * $2 * interval '1 millisecond'
+       from asked
+      where c.broker = asked.broker and asked.circuit = 'open' and asked.origin <> 'halt' and asked.mode = $3 and asked.vouched
+        and c.open_until <= clock_timestamp() and (c.probe_until is null or c.probe_until <= clock_timestamp())
+     returning c.broker),
+   gate as (
+     select case when mode <> $3 then 'mode'
+                 when not vouched then 'books'
+                 when circuit is distinct from 'open' or origin = 'halt' or exists (select from probe) then 'passed'
+                 else 'circuit' end as gate,
+            greatest(0, extract(epoch from open_until - clock_timestamp()) * 1000)::float8 as open_for_ms, doubted, order_id
+       from asked),
+   claimed as (
+     update orders
+        set status = 'submitted', attempt = attempt + 1,
+            halt_generation = (
+              select coalesce(sum(t.halt_generation), 0)
+                from signals s
+                join trading_states t
+                  on t.scope = any(trading_scopes(s.team_id, s.account_id, s.strategy, s.symbol, s.legs))
+               where s.signal_id = orders.signal_id),
+            deadline = least(clock_timestamp() + $2 * interval '1 millisecond', expires_at),
+            submitted_at = coalesce(submitted_at, clock_timestamp())
+       from gate
+      where orders.order_id = gate.order_id and gate.gate = 'passed')
+   select gate, open_for_ms, doubted from gate`,
+);
+
+/**
+ * What the gate said of a claim: `mode`: the account is not for this kind of venue; `books`: reconciliation does not vouch
+ * for the account (no row, an old one, or a difference); `circuit`: the venue's circuit is open.
+ */
+export interface Gate {
+  readonly gate: 'passed' | 'mode' | 'books' | 'circuit';
+  /** Milliseconds until an open circuit lets a probe through. */
+  readonly openForMs: number;
+  /** Failures are outstanding: a success is worth telling. */
+  readonly doubted: boolean;
+}
+
+/** Commits, before anything is sent, that an attempt is under way and until when it may reach the venue. */
+export async function markClaimed(
+  tx: Tx,
+  orderId: Id,
+  { withinMs, mode }: { readonly withinMs: number; readonly mode: 'paper' | 'live' },
+): Promise<Gate> {
+  const [row] = await tx.query<{ gate: Gate['gate']; open_for_ms: number | null; doubted: boolean }>(MARK_CLAIMED, [
+    orderId,
+    withinMs,
+    mode,
+  ]);
+  return { gate: row!.gate, openForMs: row!.open_for_ms ?? 0, doubted: row!.doubted };
+}
