@@ -77,6 +77,11 @@ export function toStruct(values: Properties, secretNames: readonly string[] = []
   return SdkStruct.fromJavaScript(Object.fromEntries(entries));
 }
 
+/** A typed object as properties: what is undefined is left out, as the wire has no such value. */
+export function propertiesOf(object: object): Properties {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Properties;
+}
+
 /** Whether a value, or anything inside it, is not known yet. */
 export function hasUnknown(value: Property | undefined): boolean {
   if (value === UNKNOWN) return true;
