@@ -7,6 +7,7 @@ export const benchNames: readonly string[] = [
   'flow',
   'gate',
   'gates',
+  'risk',
   'failover',
   'peer',
 ];

@@ -62,6 +62,11 @@ export function atMost(
   };
 }
 
+/** A row whose value must reach a bound. */
+export function atLeast(what: string, measured: number, bound: number, unit: string): ResultRow {
+  return { what, must: `≥ ${bound} ${unit}`, measured: `${Math.floor(measured)} ${unit}`, met: measured >= bound };
+}
+
 /** A row that counts something which must not happen. */
 export function none(what: string, counts: Readonly<Record<string, number>>): ResultRow {
   const names = Object.keys(counts);

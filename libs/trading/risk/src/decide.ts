@@ -1,23 +1,32 @@
 import type { Message, Payload } from '@keelson/contracts';
-import { decimalText, deriveId } from '@keelson/kernel';
+import { type Clock, decimalText, deriveId, systemClock } from '@keelson/kernel';
 import { holdTradingState, type StepHandler } from '@keelson/messaging';
 import type { Tx } from '@keelson/persistence';
 import type { DenialCode, Finding } from './denial.ts';
+import type { DecisionSource } from './decisions/decision-source.ts';
 import { sealApproval } from './exposure.store.ts';
 import { LimitBook } from './limits.ts';
-import { type Loaded, loadSituation, type SituationSources } from './load-situation.ts';
+import { type IvRankSource, type Loaded, loadSituation, type SituationSources, todayBy } from './load-situation.ts';
 import { insertVerdict } from './risk.store.ts';
 import type { Situation } from './situation.ts';
 import { reducing, reservation } from './size.ts';
 import { haltStrategy } from './strategy-halt.ts';
 import { verdictOn } from './verdict.ts';
 
+/** What a process may bring along; without it the checks decide by limits and rows alone. */
+export interface DecideParts {
+  readonly decisions?: DecisionSource;
+  readonly ivRanks?: IvRankSource;
+  /** For the trading day, which is the calendar's; what is late is up to Postgres' clock. */
+  readonly clock?: Clock;
+}
+
 /**
  * Step decide: exactly one verdict per signal. An approval reserves its exposure in the same transaction; if another
  * approval took the room in between, seal_approval raises, the transaction falls, and the signal is decided anew.
  */
-export function makeDecide(sources: Omit<SituationSources, 'limitBook'> = {}): StepHandler<Loaded> {
-  const all: SituationSources = { ...sources, limitBook: new LimitBook() };
+export function makeDecide({ clock = systemClock, ...sources }: DecideParts = {}): StepHandler<Loaded> {
+  const all: SituationSources = { ...sources, limitBook: new LimitBook(), today: todayBy(clock) };
   return {
     step: 'decide',
 

@@ -1,4 +1,4 @@
-import { Decimal, type Id, price, quantity, ZERO } from '@keelson/kernel';
+import { type Clock, Decimal, type Id, price, quantity, ZERO } from '@keelson/kernel';
 import { accountDayOf, calendarOf } from '@keelson/market';
 import type { Tx } from '@keelson/persistence';
 import type { DecisionSource } from './decisions/decision-source.ts';
@@ -14,7 +14,20 @@ export interface IvRankSource {
   ivRankOf(symbol: string, now: Date): Decimal | undefined;
 }
 
+/** The account's trading day, worked out once a minute: it rolls at a full hour, and calendars are slow. */
+export function todayBy(clock: Clock): () => string {
+  let [minute, day] = [NaN, ''];
+  return () => {
+    const now = clock.now();
+    const current = Math.floor(now.getTime() / MINUTE_MS);
+    if (current !== minute) [minute, day] = [current, accountDayOf(now)];
+    return day;
+  };
+}
+const MINUTE_MS = 60_000;
+
 export interface SituationSources {
+  readonly today: () => string;
   readonly limitBook: LimitBook;
   readonly decisions?: DecisionSource;
   readonly ivRanks?: IvRankSource;
@@ -30,7 +43,7 @@ export interface Loaded {
 
 /** Reads what the checks of a signal look at: one statement, and one more only where the account's limits have changed. */
 export async function loadSituation(tx: Tx, signalId: Id, sources: SituationSources): Promise<Loaded> {
-  const row = await loadSituationRow(tx, signalId, accountDayOf(new Date()));
+  const row = await loadSituationRow(tx, signalId, sources.today());
   const { limits, version } = await limitsFor(tx, row, sources.limitBook);
   const situation = situationOf(signalId, row, limits, version);
   return {

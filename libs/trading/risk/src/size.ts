@@ -2,42 +2,67 @@ import { Decimal, notional, ZERO } from '@keelson/kernel';
 import type { Situation } from './situation.ts';
 import { maximumLoss } from './spread.ts';
 
-/** Units by which the position may still shrink: what orders in flight will take off it is gone already. */
-export function reducible({ side, position, openBuys, openSells }: Situation): Decimal {
+/** What many checks ask of a situation, worked out once. */
+interface Size {
+  readonly reducible: Decimal;
+  readonly shrinks: boolean;
+  readonly price: Decimal;
+  readonly worth: Decimal;
+  readonly reservation: Decimal;
+}
+const known = new WeakMap<Situation, Size>();
+
+function sizeOf(situation: Situation): Size {
+  let size = known.get(situation);
+  if (!size) known.set(situation, (size = measure(situation)));
+  return size;
+}
+
+function measure(situation: Situation): Size {
+  const { side, position, openBuys, openSells, quantity, legs, instrument } = situation;
   const left = side === 'sell' ? position.minus(openSells) : position.negated().minus(openBuys);
-  return Decimal.max(left, ZERO);
+  const reducible = Decimal.max(left, ZERO);
+  const shrinks = legs ? legs.every((leg) => leg.reducible.gte(leg.quantity)) : reducible.gte(quantity);
+  const price = worstPrice(situation);
+  const worth = legs ? maximumLoss(legs).amount : notional(quantity, price, instrument.multiplier);
+  const opened = legs
+    ? worth
+    : notional(quantity.minus(Decimal.min(quantity, reducible)), price, instrument.multiplier);
+  return { reducible, shrinks, price, worth, reservation: shrinks ? ZERO : opened };
 }
 
-/** Units of the signal that shrink the position. A spread is not taken apart: all or nothing of it shrinks. */
-export function reducing(situation: Situation): Decimal {
-  if (situation.legs) return ZERO;
-  return Decimal.min(situation.quantity, reducible(situation));
-}
-
-/** True when it only shrinks positions, and turns none, whatever of the orders in flight is filled. */
-export function shrinks(situation: Situation): boolean {
-  const { legs, quantity } = situation;
-  if (legs) return legs.every((leg) => leg.reducible.gte(leg.quantity));
-  return reducible(situation).gte(quantity);
-}
-
-/** The price to size by: the worse of what the sender saw and what the order may pay. */
-export function sizingPrice({ price, terms }: Situation): Decimal {
+function worstPrice({ price, terms }: Situation): Decimal {
   const limit = 'limitPrice' in terms ? new Decimal(terms.limitPrice) : price;
   const stop = 'stopPrice' in terms ? new Decimal(terms.stopPrice) : price;
   return Decimal.max(price.abs(), limit.abs(), stop.abs());
 }
 
+/** Units by which the position may still shrink: what orders in flight will take off it is gone already. */
+export function reducible(situation: Situation): Decimal {
+  return sizeOf(situation).reducible;
+}
+
+/** Units of the signal that shrink the position. A spread is not taken apart: all or nothing of it shrinks. */
+export function reducing(situation: Situation): Decimal {
+  return situation.legs ? ZERO : Decimal.min(situation.quantity, reducible(situation));
+}
+
+/** True when it only shrinks positions, and turns none, whatever of the orders in flight is filled. */
+export function shrinks(situation: Situation): boolean {
+  return sizeOf(situation).shrinks;
+}
+
+/** The price to size by: the worse of what the sender saw and what the order may pay. */
+export function sizingPrice(situation: Situation): Decimal {
+  return sizeOf(situation).price;
+}
+
 /** Worth of the whole order, in the instrument's currency; of a spread, what it can lose. */
 export function worth(situation: Situation): Decimal {
-  if (situation.legs) return maximumLoss(situation.legs).amount;
-  return notional(situation.quantity, sizingPrice(situation), situation.instrument.multiplier);
+  return sizeOf(situation).worth;
 }
 
 /** What an approval reserves: the worth of what it opens, so that a position can be left when the limit is used up. */
 export function reservation(situation: Situation): Decimal {
-  if (shrinks(situation)) return ZERO;
-  if (situation.legs) return worth(situation);
-  const opening = situation.quantity.minus(reducing(situation));
-  return notional(opening, sizingPrice(situation), situation.instrument.multiplier);
+  return sizeOf(situation).reservation;
 }
