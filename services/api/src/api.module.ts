@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AccessModule } from '@keelson/access/module';
 import { api } from '@keelson/catalogue';
-import { positionEntity, tradeEntity } from '@keelson/ledger';
+import { balanceEntity, positionEntity, tradeEntity } from '@keelson/ledger';
 import { InstrumentDirectory } from '@keelson/market';
 import { WakeUpQueue } from '@keelson/messaging';
 import { orderEntity } from '@keelson/orders';
@@ -10,10 +10,14 @@ import { PersistenceModule } from '@keelson/persistence/module';
 import { type ConfigOf, HealthChecks } from '@keelson/runtime';
 import { SignalsModule } from '@keelson/signals/module';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { BalancesController } from './balances/balances.controller.ts';
 import { InstrumentsController } from './instruments/instruments.controller.ts';
+import { OrderRequestsController } from './orders/order-requests.controller.ts';
 import { OrdersController } from './orders/orders.controller.ts';
+import { PortfolioController } from './portfolio/portfolio.controller.ts';
 import { PositionsController } from './positions/positions.controller.ts';
 import { ServicesController } from './services/services.controller.ts';
+import { StatementsController } from './statements/statements.controller.ts';
 import { TradesController } from './trades/trades.controller.ts';
 import { TradingStateController } from './trading-state/trading-state.controller.ts';
 import { WebhooksController } from './webhooks/webhooks.controller.ts';
@@ -45,7 +49,7 @@ export class ApiModule implements OnModuleInit {
         PersistenceModule.forService(config, api.name, {
           // Webhooks are answered 503 within 250 ms when Postgres is away or every connection is busy.
           connectWithin: '200 milliseconds',
-          entities: [orderEntity, positionEntity, tradeEntity],
+          entities: [balanceEntity, orderEntity, positionEntity, tradeEntity],
         }),
         AccessModule.register({
           issuer: config.AUTH_ISSUER,
@@ -61,7 +65,11 @@ export class ApiModule implements OnModuleInit {
         WebhooksController,
         TradesController,
         OrdersController,
+        OrderRequestsController,
         PositionsController,
+        BalancesController,
+        PortfolioController,
+        StatementsController,
         InstrumentsController,
         TradingStateController,
         ServicesController,

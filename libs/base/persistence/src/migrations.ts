@@ -11,6 +11,7 @@ import { ExtendOrders } from './migrations/2026_11_21_1100_extend_orders.ts';
 import { RememberWhatWasOpen } from './migrations/2026_11_21_1101_remember_what_was_open.ts';
 import { DescribeInstruments } from './migrations/2026_11_21_1110_describe_instruments.ts';
 import { CreateQuotes } from './migrations/2026_11_21_1111_create_quotes.ts';
+import { CreateMarketChecks } from './migrations/2026_11_21_1112_create_market_checks.ts';
 import { ScopeLimits } from './migrations/2026_11_21_1120_scope_limits.ts';
 import { ReserveByScope } from './migrations/2026_11_21_1121_reserve_by_scope.ts';
 import { CreateRiskInputs } from './migrations/2026_11_21_1122_create_risk_inputs.ts';
@@ -35,6 +36,7 @@ export const migrations = [
   RememberWhatWasOpen,
   DescribeInstruments,
   CreateQuotes,
+  CreateMarketChecks,
   ScopeLimits,
   ReserveByScope,
   CreateRiskInputs,

@@ -11,7 +11,7 @@ import { lockOrders } from './orders.store.ts';
 import { plan } from './plan/plan.ts';
 import { wholeOutcome } from './plan/standing.ts';
 import { applyReport, type Outcome, type Report } from './report.ts';
-import { takePlaceOf } from './revision.ts';
+import { freePredecessor, takePlaceOf } from './revision.ts';
 import { isTerminal } from './transitions.ts';
 import { WorkingSet } from './working-set.ts';
 
@@ -19,7 +19,7 @@ type BrokerMessage = Message<Extract<MessageType, `broker.${string}`>>;
 
 interface ApplyContext {
   readonly set: WorkingSet;
-  /** Orders about which the venue refused something in this commit. */
+  /** Orders whose cancel the venue refused in this commit. */
   readonly refused: Set<Id>;
   last: BrokerMessage | undefined;
 }
@@ -49,8 +49,10 @@ export const apply: StepHandler<ApplyContext> = {
     const news = set.note(work.tx, { broker, venueEventId, orderId, type: event.type, payload: event.payload });
     if (!news) return [];
     context.last = event;
-    if (event.type === 'broker.cancel_refused') context.refused.add(orderId);
-    return [...moveOrder(event, order, set, work), ...settleRevision(event, order, set, work)];
+    if (event.type === 'broker.cancel_refused' && order.cancel) context.refused.add(orderId);
+    const messages = [...moveOrder(event, order, set, work), ...settleRevision(event, order, set, work)];
+    freePredecessor(order, set, work.tx);
+    return messages;
   },
 
   finish({ set, refused, last }, { tx, teamId }) {
@@ -132,9 +134,7 @@ function settleRevision(event: BrokerMessage, before: OrderRecord, set: WorkingS
   const revision = set.find((one) => one.replaces === before.orderId && !isTerminal(one.status));
   if (!revision) return [];
   if (event.type === 'broker.replaced' && event.payload.replacedBy === revision.clientOrderId) {
-    const endedBefore = hasEnded(set);
     takePlaceOf(before, revision, set, work.tx);
-    invariant(!endedBefore, 'A signal whose entry is being replaced has not ended');
     return [];
   }
   if (event.type !== 'broker.cancel_refused' || !answers(event, revision)) return [];

@@ -1,6 +1,6 @@
 import type { Message, OrderRole, OrderTerms, Side } from '@keelson/contracts';
 import { decimalText, deriveId, type Id } from '@keelson/kernel';
-import type { OrderRecord } from './order-record.ts';
+import { openQuantity, type OrderRecord } from './order-record.ts';
 
 /** What tells an order's way to its venue apart from every other; shared by the three commands. */
 interface Addressed {
@@ -73,7 +73,7 @@ export function replaceMessage(
     key: clientOrderId,
     payload: {
       ...addressOf(order),
-      filledQuantity: decimalText(order.filledQuantity),
+      openQuantity: decimalText(openQuantity(order)),
       revision: { orderId, clientOrderId, quantity, terms },
       ...asked,
     },

@@ -2,7 +2,7 @@ import type { OrderTerms } from '@keelson/contracts';
 import { type Decimal, decimalText, type Id, ZERO } from '@keelson/kernel';
 import { clientOrderIdOf, orderIdOf } from './client-order-id.ts';
 import { replaceIdOf, submitIdOf } from './messages.ts';
-import type { OrderRecord } from './order-record.ts';
+import { openQuantity, type OrderRecord } from './order-record.ts';
 import type { NewOrder } from './orders.store.ts';
 import type { PlannedOrder } from './plan/action.ts';
 
@@ -20,6 +20,7 @@ export function plannedOrder(like: OrderRecord, planned: PlannedOrder, expiresAt
     quantity: decimalText(quantity),
     reserved: '0',
     replaces: undefined,
+    askedOpen: undefined,
     attemptId: undefined,
   };
 }
@@ -51,6 +52,7 @@ export function revisionOf(order: OrderRecord, wish: RevisionWish): NewOrder {
     quantity: decimalText(quantity),
     reserved: decimalText(reserved),
     replaces: order.orderId,
+    askedOpen: decimalText(openQuantity(order)),
   };
 }
 
@@ -63,6 +65,7 @@ export function recordOf(order: NewOrder, like: OrderRecord): OrderRecord {
     referencePrice: like.referencePrice,
     multiplier: like.multiplier,
     reserved: ZERO.plus(order.reserved),
+    askedOpen: order.askedOpen === undefined ? undefined : ZERO.plus(order.askedOpen),
     status: 'created',
     filledQuantity: ZERO,
     filledValue: ZERO,

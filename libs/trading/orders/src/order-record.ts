@@ -31,6 +31,8 @@ export interface OrderRecord {
   readonly reserved: Decimal;
   /** The order in whose place this revision shall stand. */
   readonly replaces: Id | undefined;
+  /** Of a revision: what was open of that order when this one was asked for. */
+  readonly askedOpen: Decimal | undefined;
   /** The cancel or replacement that was asked of the venue and is not answered; of a revision, the one that asked for it. */
   readonly attemptId: Id | undefined;
   /** Set when the order shall end. `planned`: its own intent has no use for it, and may need another one later. */

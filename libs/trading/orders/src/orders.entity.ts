@@ -1,4 +1,4 @@
-import type { OrderStatus, Side } from '@keelson/contracts';
+import type { OrderRole, OrderStatus, OrderTerms, Side } from '@keelson/contracts';
 import { Decimal, decimalText, type Id } from '@keelson/kernel';
 import type { EntitySchemaOptions } from 'typeorm';
 
@@ -13,6 +13,13 @@ export interface OrderRow {
   readonly symbol: string;
   readonly side: Side;
   readonly type: string;
+  readonly terms: OrderTerms;
+  readonly role: OrderRole;
+  readonly leg: number;
+  readonly revision: number;
+  /** The order in whose place it stands, or was to stand. */
+  readonly replaces: Id | null;
+  readonly reduceOnly: boolean;
   readonly quantity: string;
   readonly referencePrice: string;
   readonly currency: string;
@@ -46,6 +53,12 @@ export const orderEntity: EntitySchemaOptions<OrderRow> = {
     symbol: { type: 'text' },
     side: { type: 'text' },
     type: { type: 'text' },
+    terms: { type: 'jsonb' },
+    role: { type: 'text' },
+    leg: { type: 'integer' },
+    revision: { type: 'integer' },
+    replaces: { type: 'uuid', nullable: true },
+    reduceOnly: { type: 'boolean', name: 'reduce_only' },
     quantity: { ...amount },
     referencePrice: { ...amount, name: 'reference_price' },
     currency: { type: 'text' },

@@ -28,29 +28,31 @@ export interface NewOrder {
   readonly reserved: string;
   readonly expiresAt: string;
   readonly replaces: Id | undefined;
+  readonly askedOpen: string | undefined;
   readonly attemptId: Id | undefined;
 }
 
 const COLUMNS = `order_id, team_id, intent_id, submit_message_id, signal_id, account_id, broker, client_order_id, leg, revision,
                  role, symbol, side, type, terms, reduce_only, quantity, reference_price, multiplier, currency, status,
-                 reserved, expires_at, replaces, attempt_id`;
+                 reserved, expires_at, replaces, attempt_id, asked_open`;
 const ROWS = `select n.order_id, $1, n.intent_id, n.submit_message_id, n.signal_id, n.account_id, n.broker, n.client_order_id,
                      n.leg, n.revision, n.role, n.symbol, n.side, n.terms ->> 'type', n.terms, n.reduce_only, n.quantity,
-                     n.reference_price, n.multiplier, n.currency, 'created', n.reserved, n.expires_at, n.replaces, n.attempt_id
+                     n.reference_price, n.multiplier, n.currency, 'created', n.reserved, n.expires_at, n.replaces, n.attempt_id,
+                     n.asked_open
                 from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::int[],
                             $10::int[], $11::text[], $12::text[], $13::text[], $14::jsonb[], $15::bool[], $16::numeric[],
                             $17::numeric[], $18::numeric[], $19::text[], $20::numeric[], $21::timestamptz[], $22::uuid[],
-                            $23::uuid[])
+                            $23::uuid[], $24::numeric[])
                      as n (order_id, intent_id, submit_message_id, signal_id, account_id, broker, client_order_id, leg,
                            revision, role, symbol, side, terms, reduce_only, quantity, reference_price, multiplier, currency,
-                           reserved, expires_at, replaces, attempt_id)`;
+                           reserved, expires_at, replaces, attempt_id, asked_open)`;
 
 const INSERT_ORDERS = sql('orders.insert', `insert into orders (${COLUMNS}) ${ROWS}`);
 const INSERT_INTENT = sql(
   'orders.insert_intent',
   `with intent as (
      insert into intents (intent_id, team_id, signal_id, account_id, symbol, side, quantity, notional, exits, legs, reduce_only)
-     values ($24, $1, $25, $26, $27, $28, $29, $30, $31, $32, $33))
+     values ($25, $1, $26, $27, $28, $29, $30, $31, $32, $33, $34))
    insert into orders (${COLUMNS}) ${ROWS}`,
 );
 
@@ -97,7 +99,7 @@ function orderValues(tx: Tx, orders: readonly NewOrder[]): readonly unknown[] {
     ],
     ...[column('symbol'), column('side'), orders.map(({ terms }) => JSON.stringify(terms)), column('reduceOnly')],
     ...[column('quantity'), column('referencePrice'), column('multiplier'), column('currency'), column('reserved')],
-    ...[column('expiresAt'), column('replaces'), column('attemptId')],
+    ...[column('expiresAt'), column('replaces'), column('attemptId'), column('askedOpen')],
   ];
 }
 
@@ -105,7 +107,7 @@ const LOCK_ORDERS = sql(
   'orders.lock',
   `select o.order_id, o.intent_id, o.signal_id, o.account_id, o.broker, o.client_order_id, o.leg, o.revision, o.role, o.symbol,
           o.side, o.terms, o.reduce_only, o.quantity, o.reference_price, o.multiplier, o.currency, o.status,
-          o.filled_quantity, o.filled_value, o.busted_quantity, o.reserved, o.replaces, o.attempt_id,
+          o.filled_quantity, o.filled_value, o.busted_quantity, o.reserved, o.replaces, o.attempt_id, o.asked_open,
           o.cancel_requested_at is not null as cancel_requested, o.cancel_reason, o.cancel_planned,
           i.symbol as intent_symbol, i.side as intent_side, i.quantity as intent_quantity, i.notional, i.exits, i.legs
      from orders o join intents i on i.intent_id = o.intent_id
@@ -144,6 +146,7 @@ interface OrderRow {
   readonly busted_quantity: string;
   readonly reserved: string;
   readonly replaces: Id | null;
+  readonly asked_open: string | null;
   readonly attempt_id: Id | null;
   readonly cancel_requested: boolean;
   readonly cancel_reason: string | null;
@@ -225,6 +228,7 @@ function orderOf(row: OrderRow): OrderRecord {
     bustedQuantity: new Decimal(row.busted_quantity),
     reserved: new Decimal(row.reserved),
     replaces: row.replaces ?? undefined,
+    askedOpen: row.asked_open === null ? undefined : new Decimal(row.asked_open),
     attemptId: row.attempt_id ?? undefined,
     cancel: row.cancel_requested ? { reason: row.cancel_reason ?? '', planned: row.cancel_planned } : undefined,
   };

@@ -51,6 +51,7 @@ function firstOrder(approved: OrderApproved, { price, ...part }: Part): NewOrder
     revision: 0,
     referencePrice: price,
     replaces: undefined,
+    askedOpen: undefined,
     attemptId: undefined,
   };
 }

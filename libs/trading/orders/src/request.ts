@@ -6,6 +6,7 @@ import { beginReplacement, carryOut } from './carry-out.ts';
 import { openQuantity, type OrderRecord } from './order-record.ts';
 import { lockOrders, signalOf } from './orders.store.ts';
 import { isLive } from './plan/action.ts';
+import { meantBy } from './revision.ts';
 import { isTerminal } from './transitions.ts';
 import { WorkingSet } from './working-set.ts';
 
@@ -38,8 +39,7 @@ export async function requestCancel(tx: Tx, orderId: Id, reason: string): Promis
   if (!found) return { outcome: 'not_found' };
   const { set, order } = found;
   if (isTerminal(order.status)) return refuse(order, 'closed', `it is ${order.status} already; nothing of it is open`);
-  const all = order.role === 'leg' ? set.orders.filter(({ role }) => role === 'leg') : [order];
-  for (const one of all) {
+  for (const one of meantBy(order, set)) {
     if (!isTerminal(one.status) && !(one.cancel?.planned === false)) {
       set.change(tx, { ...one, cancel: { reason, planned: false } });
     }

@@ -2,6 +2,8 @@ import { Decimal, ZERO } from '@keelson/kernel';
 import type { Tx } from '@keelson/persistence';
 import { adjustExposure } from '@keelson/risk';
 import { type IntentRecord, openQuantity, type OrderRecord } from './order-record.ts';
+import { isLive } from './plan/action.ts';
+import { isTerminal } from './transitions.ts';
 import type { WorkingSet } from './working-set.ts';
 
 const AMOUNT_DECIMALS = 12;
@@ -22,4 +24,19 @@ export function takePlaceOf(predecessor: OrderRecord, revision: OrderRecord, set
   const cancel = revision.cancel ?? predecessor.cancel;
   set.change(tx, { ...revision, reserved: wanted, attemptId: undefined, cancel });
   if (!by.isZero()) adjustExposure(tx, revision, { reserved: by });
+}
+
+/** A revision that ended without ever standing answers the asking: its predecessor may be asked about again. */
+export function freePredecessor({ orderId, replaces, attemptId }: OrderRecord, set: WorkingSet, tx: Tx): void {
+  const predecessor = replaces && set.find((one) => one.orderId === replaces);
+  const revision = set.find((one) => one.orderId === orderId);
+  if (!predecessor || !attemptId || predecessor.attemptId !== attemptId || !isTerminal(revision!.status)) return;
+  if (isLive(predecessor)) set.change(tx, { ...predecessor, attemptId: undefined });
+}
+
+/** Which orders a wish to end this one is about: of a spread all legs; of a revision that does not stand yet, both. */
+export function meantBy(order: OrderRecord, { orders }: WorkingSet): readonly OrderRecord[] {
+  if (order.role === 'leg') return orders.filter(({ role }) => role === 'leg');
+  const predecessor = orders.find(({ orderId }) => orderId === order.replaces);
+  return predecessor && !isTerminal(predecessor.status) ? [predecessor, order] : [order];
 }

@@ -3,7 +3,8 @@ import { orderStatus, type OrderStatus } from '@keelson/contracts';
 import { isTerminal, nextStatus, transitions, type OrderEvent } from '../src/transitions.ts';
 
 const EVENTS: readonly OrderEvent[] = [
-  ...(['claimed', 'accepted', 'partly_filled', 'filled', 'rejected', 'cancelled', 'expired', 'unknown'] as const),
+  ...(['claimed', 'accepted', 'partly_filled', 'filled', 'rejected', 'cancelled', 'expired', 'replaced'] as const),
+  ...(['unknown', 'cancel_refused', 'busted'] as const),
 ];
 
 describe('the transition table', () => {
@@ -32,16 +33,31 @@ describe('the transition table', () => {
     ['filled', 'cancelled'],
     ['filled', 'filled'],
     ['rejected', 'filled'],
-    ['expired', 'filled'],
+    ['rejected', 'busted'],
+    ['created', 'accepted'],
     ['created', 'filled'],
     ['partially_filled', 'rejected'],
-    ['accepted', 'expired'],
+    ['submitted', 'replaced'],
+    ['filled', 'expired'],
+    ['replaced', 'cancelled'],
     ['filled', 'claimed'],
   ] as const)('has no row for an order that is %s and then %s', (from, event) => {
     expect(nextStatus(from, event)).toBeUndefined();
   });
 
-  it('books a fill that crossed a cancel without opening the order again', () => {
-    expect(nextStatus('cancelled', 'partly_filled')).toBe('cancelled');
+  it.each(['cancelled', 'expired', 'replaced'] as const)(
+    'books a fill that crossed the end of an order that is %s',
+    (end) => {
+      expect(nextStatus(end, 'partly_filled')).toBe(end);
+      expect(nextStatus(end, 'filled')).toBe(end);
+    },
+  );
+
+  it('changes nothing but quantities by a bust or a refusal', () => {
+    for (const status of orderStatus.options) {
+      for (const event of ['busted', 'cancel_refused'] as const) {
+        expect([undefined, status]).toContain(nextStatus(status, event));
+      }
+    }
   });
 });

@@ -91,10 +91,10 @@ export const replaceOrder = z.strictObject({
   ...orderAddress,
   attemptId: id,
   /**
-   * What was filled of the order when this was asked. With more filled since, `quantity` would be too much: to be refused,
-   * by the venue where it can compare, else by whoever looks right before it is sent.
+   * What was open of the order when this was asked. With less open by then, `quantity` may be too much: to be refused, by
+   * the venue where it can compare, else by whoever looks right before it is sent.
    */
-  filledQuantity: decimal,
+  openQuantity: decimal,
   /** The revision that takes its place. */
   revision: z.strictObject({
     orderId: id,

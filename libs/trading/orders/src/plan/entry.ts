@@ -1,7 +1,7 @@
 import { openQuantity, type IntentRecord, type OrderRecord } from '../order-record.ts';
 import { ENTRY_LEG } from '../legs.ts';
 import { type Action, isLive } from './action.ts';
-import { legState } from './standing.ts';
+import { legState, wasRefused } from './standing.ts';
 
 const TOO_MUCH = 'the order that it replaced was filled meanwhile';
 
@@ -15,7 +15,6 @@ export function planEntry({ quantity }: IntentRecord, orders: readonly OrderReco
   const left = quantity.minus(filled);
   if (openQuantity(standing).lte(left)) return [];
   if (left.lte(0)) return [{ kind: 'cancel', order: standing, reason: TOO_MUCH }];
-  // The venue refused this very change; it would again.
-  if (newest !== standing && newest!.quantity.eq(left)) return [];
+  if (wasRefused({ standing, newest }, left)) return [];
   return [{ kind: 'replace', order: standing, quantity: left, terms: standing.terms }];
 }

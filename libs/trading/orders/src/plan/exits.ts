@@ -4,7 +4,7 @@ import { ENTRY_LEG, STOP_LOSS_LEG, TAKE_PROFIT_LEG } from '../legs.ts';
 import { openQuantity, type OrderRecord } from '../order-record.ts';
 import { isTerminal } from '../transitions.ts';
 import { type Action, isLive, opposite } from './action.ts';
-import { legState, type LegState } from './standing.ts';
+import { legState, type LegState, wasRefused } from './standing.ts';
 
 /** One of the ways out of a position. */
 interface Exit {
@@ -56,8 +56,7 @@ function adjust(exit: Exit, state: LegState, wanted: Decimal, entry: OrderRecord
   if (!isLive(standing) || standing.cancel || standing.attemptId || state.pending) return undefined;
   if (openQuantity(standing).eq(wanted)) return undefined;
   if (wanted.isZero()) return { kind: 'cancel', order: standing, reason: 'the position it would leave is closed' };
-  // The venue refused this very change; it would again.
-  if (newest !== standing && newest!.quantity.eq(wanted)) return undefined;
+  if (wasRefused(state, wanted)) return undefined;
   return { kind: 'replace', order: standing, quantity: wanted, terms: standing.terms };
 }
 

@@ -1,7 +1,7 @@
 import type { SignalOutcome } from '@keelson/contracts';
 import { Decimal, ZERO } from '@keelson/kernel';
 import { ENTRY_LEG } from '../legs.ts';
-import type { IntentRecord, OrderRecord } from '../order-record.ts';
+import { type IntentRecord, openQuantity, type OrderRecord } from '../order-record.ts';
 import { isTerminal } from '../transitions.ts';
 
 /** The orders of one leg, and where it stands. */
@@ -24,6 +24,12 @@ export function legState(orders: readonly OrderRecord[], leg: number): LegState 
   const standing = stood.at(-1);
   const pending = revisions.find((order) => !stood.includes(order) && !isTerminal(order.status));
   return { standing, pending, newest: revisions.at(-1), filled: sumOfFills(revisions) };
+}
+
+/** Whether this very change was asked for and refused: with the same open, it would be again. */
+export function wasRefused({ standing, newest }: Pick<LegState, 'standing' | 'newest'>, quantity: Decimal): boolean {
+  if (!standing || !newest || newest === standing) return false;
+  return newest.quantity.eq(quantity) && newest.askedOpen?.eq(openQuantity(standing)) === true;
 }
 
 /** How a signal ended, and how much of it was filled. */
