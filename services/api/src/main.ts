@@ -1,6 +1,7 @@
 import { api } from '@keelson/catalogue';
 import { bootstrap } from '@keelson/runtime';
 import { ApiModule } from './api.module.ts';
+import { HaltDesk } from './halt/halt-desk.ts';
 import { prepare } from './prepare.ts';
 import { LARGEST_BODY_BYTES } from './webhooks/delivery-body.ts';
 
@@ -8,5 +9,9 @@ await bootstrap({
   service: api,
   module: ({ config }) => ApiModule.register(config),
   bodyLimitBytes: LARGEST_BODY_BYTES,
-  beforeListen: prepare,
+  beforeListen: async (started) => {
+    await prepare(started);
+    started.app.get<HaltDesk | undefined>(HaltDesk)?.start();
+  },
+  onDrain: async ({ app }) => app.get<HaltDesk | undefined>(HaltDesk)?.stop(),
 });

@@ -1,11 +1,21 @@
 import { z } from 'zod';
-import { browserEnv, postgresEnv, processEnv, redisEnv, tokenEnv, withTokenKeys } from '../env.ts';
+import {
+  breakerEnv,
+  browserEnv,
+  postgresEnv,
+  processEnv,
+  redisEnv,
+  tokenEnv,
+  venueEnv,
+  withTokenKeys,
+} from '../env.ts';
 import { apiAvailability, webhookAvailability } from '../objective.ts';
 import { defineService } from '../service.ts';
 
 export const api = defineService({
   name: 'api',
-  purpose: 'takes webhooks in and answers questions about trades, orders and positions',
+  purpose:
+    'takes webhooks in, answers questions about trades, orders and positions, halts; stands in for workers when none lives',
   source: 'services/api',
   entry: 'dist/services/api/src/main.js',
   portOffset: 0,
@@ -13,7 +23,7 @@ export const api = defineService({
   ready: '/health/ready',
   exposure: 'public',
   runs: ['receive'],
-  needs: ['postgres', 'redis'],
+  needs: ['postgres', 'redis', 'venue'],
   after: ['worker'],
   env: withTokenKeys(
     z.strictObject({
@@ -24,6 +34,9 @@ export const api = defineService({
       ...redisEnv,
       ...tokenEnv,
       ...browserEnv,
+      // For halts, and for standing in while no worker lives; left out, this process can only block.
+      PAPER_BROKER_URL: venueEnv.PAPER_BROKER_URL.optional(),
+      LIVE_TRADING: breakerEnv.LIVE_TRADING,
       STREAM_URL: z
         .url({ protocol: /^wss?$/ })
         .optional()
