@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AlpacaBroker } from '../../src/adapters/alpaca/client.ts';
 import type { AlpacaSettings } from '../../src/adapters/alpaca/config.ts';
 import type { InstrumentKind } from '../../src/adapters/alpaca/symbols.ts';
+import type { OrderRequest } from '../../src/broker.port.ts';
 import { AlpacaEmulator, type EmulatorOptions } from '../emulators/alpaca/emulator.ts';
 
 const KINDS: Readonly<Record<string, InstrumentKind>> = {
@@ -53,4 +55,22 @@ export async function alpacaVenue(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Ten shares at the market, unless said otherwise. */
+export function alpacaOrder(change: Partial<OrderRequest> = {}): OrderRequest {
+  return {
+    clientOrderId: `kt-${randomUUID()}`,
+    account: 'account',
+    symbol: 'AAPL',
+    side: 'buy',
+    terms: { type: 'market', timeInForce: 'day' },
+    quantity: '10',
+    reduceOnly: false,
+    ...change,
+  };
+}
+
+export function soon(ms = 2_000): Date {
+  return new Date(Date.now() + ms);
 }

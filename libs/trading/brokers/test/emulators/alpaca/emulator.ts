@@ -115,6 +115,7 @@ export class AlpacaEmulator {
   async restart(): Promise<void> {
     const write = (line: BookLine): void => appendFileSync(this.#options.logFile, `${JSON.stringify(line)}\n`);
     const tell = (update: EmulatedUpdate): void => {
+      if (this.weather.losesEvents) return;
       for (let copies = this.weather.repeatsEvents ? 2 : 1; copies > 0; copies -= 1) this.#updates.tell(update);
     };
     const { assets, cash } = this.#options;

@@ -45,10 +45,13 @@ export class Market {
   replace(old: EmulatedOrder, changes: OrderBody): EmulatedOrder | VendorRefusal {
     const revision = this.#book.replace(old, changes);
     if ('code' in revision) return revision;
-    this.#soon(() => {
-      if (this.#book.settleReplacement(revision)) this.#arrive(revision);
-    });
+    if (!this.#weather.holdReplacements) this.#soon(() => this.settleReplacement(revision));
     return revision;
+  }
+
+  /** The replacement reaches the market. */
+  settleReplacement(revision: EmulatedOrder): void {
+    if (this.#book.settleReplacement(revision)) this.#arrive(revision);
   }
 
   /** Undefined when the cancel is taken. */
@@ -72,7 +75,8 @@ export class Market {
   /** After a restart: what was under way goes on. */
   resume(): void {
     for (const order of this.#book.orders.values()) {
-      if (order.status === 'pending_new') this.#arrive(order);
+      if (order.status === 'pending_new' && order.replaces !== null) this.settleReplacement(order);
+      else if (order.status === 'pending_new') this.#arrive(order);
       else if (isOpen(order)) this.#after(this.#weather.plan.restAfterMs ?? 0, () => this.#work(order));
     }
   }

@@ -32,8 +32,12 @@ export class Weather {
   rejectNext = false;
   /** A cancel only ends an order when `settle` is called; until then it is `pending_cancel`. */
   holdCancels = false;
+  /** A replacement only reaches the market when `settleReplacement` is called. */
+  holdReplacements = false;
   /** Every event leaves twice. */
   repeatsEvents = false;
+  /** The stream leaves out every event, as if the network had lost it. */
+  losesEvents = false;
   /** Executions are left out of the activities, as happens for moments at the real venue. */
   hidesActivities = false;
   readonly #calm: FillPlan;
@@ -59,7 +63,13 @@ export class Weather {
   calm(): void {
     this.plan = this.#calm;
     this.isAvailable = true;
-    this.rejectNext = this.holdCancels = this.repeatsEvents = this.hidesActivities = false;
+    this.rejectNext =
+      this.holdCancels =
+      this.holdReplacements =
+      this.losesEvents =
+      this.repeatsEvents =
+      this.hidesActivities =
+        false;
     this.#faults = [];
   }
 }
