@@ -8,7 +8,7 @@ export type { CloseOutcome } from './close-day.ts';
 export { settlementOf } from './entry.ts';
 export { endContract } from './expiry.ts';
 export type { ContractEnd } from './expiry.ts';
-export { readPortfolios, snapshotTeam } from './portfolio.ts';
+export { readPortfolios, snapshotAccount, snapshotTeam } from './portfolio.ts';
 export { readSnapshots } from './portfolio.store.ts';
 export type { SnapshotRow } from './portfolio.store.ts';
 export { positionEntity } from './positions.entity.ts';

@@ -100,6 +100,20 @@ export function widenExcursions(tx: Tx): void {
   tx.execute(WIDEN);
 }
 
+const WIDEN_TO = sql(
+  'ledger.widen_excursions_to',
+  `update trades t
+      set lowest_price = least(t.lowest_price, q.last), highest_price = greatest(t.highest_price, q.last),
+          excursions_from = 'quotes'
+     from unnest($2::text[], $3::numeric[]) as q (symbol, last)
+    where t.account_id = $1 and q.symbol = t.symbol and t.closed_at is null`,
+);
+
+/** Lets open trades of an account see prices that are given. */
+export function widenExcursionsTo(tx: Tx, accountId: Id, prices: Prices): void {
+  tx.execute(WIDEN_TO, [accountId, [...prices.keys()], [...prices.values()].map(decimalText)]);
+}
+
 const SNAPSHOTS = sql(
   'ledger.snapshots',
   `select account_id as "accountId", taken_at as "takenAt", trading_day::text as "tradingDay", currency, cash::text as cash,

@@ -1,8 +1,8 @@
 import type { Id } from '@keelson/kernel';
 import { type Database, type Tx } from '@keelson/persistence';
 import { accountDay } from './account-day.ts';
-import { insertSnapshot, readHoldings, readPrices, widenExcursions } from './portfolio.store.ts';
-import { type Portfolio, valueOf } from './valuation.ts';
+import { insertSnapshot, readHoldings, readPrices, widenExcursions, widenExcursionsTo } from './portfolio.store.ts';
+import { type Portfolio, type Prices, valueOf } from './valuation.ts';
 
 /** What accounts of the team are worth by the last quotes: one of them, or all. */
 export async function readPortfolios(
@@ -15,6 +15,20 @@ export async function readPortfolios(
     accountId: account.accountId,
     ...valueOf(account.currency, account.balances, account.holdings, prices),
   }));
+}
+
+/** The same for one account at prices that are given, for a history that is made later. */
+export function snapshotAccount(
+  database: Database,
+  { teamId, accountId, at, prices }: { teamId: Id; accountId: Id; at: Date; prices: Prices },
+): Promise<void> {
+  return database.transaction(teamId, async (tx) => {
+    widenExcursionsTo(tx, accountId, prices);
+    const [account] = await readHoldings(tx, accountId);
+    if (!account) return;
+    const portfolio = valueOf(account.currency, account.balances, account.holdings, prices);
+    insertSnapshot(tx, accountId, at, accountDay(at), portfolio);
+  });
 }
 
 /** Lets open trades see the last quotes, and keeps what every account of a team is worth. Repeating an instant is harmless. */
