@@ -1,4 +1,6 @@
 export { LoopbackBroker } from './adapters/loopback/loopback.ts';
+export { SimulatedBroker } from './adapters/simulated/simulated.ts';
+export type { SimulatedMarket } from './adapters/simulated/simulated.ts';
 export { PaperBroker } from './adapters/paper/client.ts';
 export type { PaperSettings } from './adapters/paper/config.ts';
 export type {
