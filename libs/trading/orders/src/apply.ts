@@ -57,7 +57,9 @@ export const apply: StepHandler<ApplyContext> = {
 
   finish({ set, refused, last }, { tx, teamId }) {
     if (!set.touched || !set.intent || !last) return [];
-    const expiresAt = new Date(new Date(last.payload.at).getTime() + EXIT_LIVES_MS).toISOString();
+    // From now on, where the report comes late: what protects a position must not be too old to leave.
+    const since = Math.max(new Date(last.payload.at).getTime(), Date.now());
+    const expiresAt = new Date(since + EXIT_LIVES_MS).toISOString();
     return carryOut(plan(set.intent, set.orders, refused), set, { tx, teamId, cause: keyOf(last), expiresAt });
   },
 };
