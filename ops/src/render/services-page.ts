@@ -1,4 +1,4 @@
-import { metrics, queues, type Objective, type ServiceSpec } from '@keelson/catalogue';
+import { metrics, queues, type Objective, type ScheduleSpec, type ServiceSpec } from '@keelson/catalogue';
 import { generated, markdownTable, type Renderer, type RenderSource } from './renderer.ts';
 import { variablesOf } from './environment.ts';
 
@@ -57,9 +57,18 @@ function environmentTable(services: readonly ServiceSpec[]): string {
   );
 }
 
+/** `1 second`, or `08:30 New York, days with a session of XNYS`. */
+function whenOf({ every, times }: ScheduleSpec): string {
+  if (!times) return every;
+  const { at, days, timeZone } = times;
+  const place = timeZone.split('/')[1]!.replace('_', ' ');
+  const time = typeof at === 'string' ? `${at} ${place}` : `${at.afterClose} after the close`;
+  return `${time}, ${'weekday' in days ? `${days.weekday}s` : `days with a session of ${days.sessionsOf}`}`;
+}
+
 function page({ services, datastores, schedules }: RenderSource): string {
   const stores = datastores.map((store) => [store.name, store.purpose, `base + ${store.portOffset}`, store.image]);
-  const ticks = schedules.map((schedule) => [schedule.name, schedule.every, schedule.purpose]);
+  const ticks = schedules.map((schedule) => [schedule.name, whenOf(schedule), schedule.purpose]);
   return [
     '# Services',
     'The port base is 3000 unless `KEELSON_PORT_BASE` says otherwise; replicas on one machine are ten ports apart.',

@@ -1,4 +1,5 @@
 import type { beat } from '@keelson/catalogue';
+import { systemClock } from '@keelson/kernel';
 import { Lease, Owner, WakeUpQueue } from '@keelson/messaging';
 import { MessagingModule } from '@keelson/messaging/module';
 import { Database } from '@keelson/persistence';
@@ -8,12 +9,19 @@ import { type ConfigOf, HealthChecks, LOGGER, Metrics } from '@keelson/runtime';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AlertLog } from './alert-log.ts';
+import { BeatWatch } from './beat-watch.ts';
 import { scheduled } from './scheduled-work.ts';
 import { Scheduler } from './scheduler.ts';
 import { alertEvaluation } from './schedules/alert-evaluation.ts';
+import { decisionsAhead } from './schedules/decisions-ahead.ts';
+import { exposureSweep } from './schedules/exposure-sweep.ts';
+import { dailyClose } from './schedules/daily-close.ts';
+import { endOfDay } from './schedules/end-of-day.ts';
 import { outboxSweep } from './schedules/outbox-sweep.ts';
+import { preMarketCheck } from './schedules/pre-market-check.ts';
 import { receiptRetention } from './schedules/receipt-retention.ts';
 import { stuckOrderCheck } from './schedules/stuck-orders.ts';
+import { weekendMaintenance } from './schedules/weekend-maintenance.ts';
 
 type BeatConfig = ConfigOf<typeof beat>;
 
@@ -34,6 +42,11 @@ export class BeatModule implements OnModuleInit {
       imports: [PersistenceModule.forService(config, 'beat'), MessagingModule.register({ redisUrl: config.REDIS_URL })],
       providers: [
         {
+          provide: BeatWatch,
+          useFactory: (database: Database, logger: Logger) => new BeatWatch(database, logger),
+          inject: [Database, LOGGER],
+        },
+        {
           provide: Scheduler,
           useFactory: (database: Database, wakeUps: WakeUpQueue, metrics: Metrics, logger: Logger) => {
             const owner = new Owner(database);
@@ -46,8 +59,20 @@ export class BeatModule implements OnModuleInit {
                 'outbox-sweep': outboxSweep(database, wakeUps, metrics),
                 'stuck-order-check': stuckOrderCheck(database, metrics),
                 'alert-evaluation': alertEvaluation(database, alerts, (...state) => alertLog.note(...state)),
+                'exposure-sweep': exposureSweep(database, metrics),
+                'decisions-ahead': decisionsAhead(database, (error) =>
+                  logger.warn({ error }, 'A decision could not be made ahead; the rules decide'),
+                ),
                 'receipt-retention': receiptRetention(database),
+                'pre-market-check': preMarketCheck(database, systemClock, metrics, ({ failed, checks }) => {
+                  if (failed > 0) logger.error({ failed, checks }, 'Not ready for the open');
+                  else logger.info({ checks }, 'Ready for the open');
+                }),
+                'end-of-day': endOfDay(database, systemClock),
+                'daily-close': dailyClose(database, systemClock),
+                'weekend-maintenance': weekendMaintenance(database),
               }),
+              clock: systemClock,
               onError: (schedule, error) =>
                 logger.error({ schedule, error }, 'A schedule failed; it runs again at its time'),
             });

@@ -1,8 +1,9 @@
-import { milliseconds } from '@keelson/kernel';
+import type { Clock } from '@keelson/kernel';
 import type { HeldLease, Lease, Owner } from '@keelson/messaging';
 import type { Database } from '@keelson/persistence';
 import type { ScheduledWork } from './scheduled-work.ts';
-import { finishRun, startRun } from './scheduler.store.ts';
+import { finishRun, servedTimes, startRun } from './scheduler.store.ts';
+import { type DueWork, Timetable } from './timetable.ts';
 
 export interface SchedulerParts {
   readonly database: Database;
@@ -10,6 +11,8 @@ export interface SchedulerParts {
   /** Exactly one process holds it, however many beats run. */
   readonly lease: Lease;
   readonly work: readonly ScheduledWork[];
+  /** What time of day it is, for schedules that follow the market. */
+  readonly clock: Clock;
   readonly onError: (schedule: string, error: unknown) => void;
 }
 
@@ -22,7 +25,7 @@ const RENEW_MS = 250;
  */
 export class Scheduler {
   readonly #parts: SchedulerParts;
-  readonly #due = new Map<string, number>();
+  readonly #timetable: Timetable;
   readonly #running = new Set<Promise<void>>();
   readonly #busy = new Set<string>();
   #held: HeldLease | undefined;
@@ -31,6 +34,7 @@ export class Scheduler {
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
+    this.#timetable = new Timetable(parts.work, parts.clock);
   }
 
   /** True while this process is the one that runs the schedules. */
@@ -55,7 +59,12 @@ export class Scheduler {
 
   async #tick(): Promise<void> {
     try {
-      this.#held = await this.#parts.lease.hold();
+      const held = await this.#parts.lease.hold();
+      // Another one may have served times since this process held it last.
+      if (held && held.fence !== this.#held?.fence) {
+        this.#timetable.begin(await this.#parts.database.platform(servedTimes));
+      }
+      this.#held = held;
       if (this.#held) this.#startDue(this.#held);
     } catch (error) {
       // Without Postgres nobody can know who holds the lease: nothing runs.
@@ -66,13 +75,10 @@ export class Scheduler {
   }
 
   #startDue(held: HeldLease): void {
-    const now = performance.now();
-    for (const work of this.#parts.work) {
-      const { name, every } = work.schedule;
-      if (this.#busy.has(name) || (this.#due.get(name) ?? 0) > now) continue;
-      this.#due.set(name, now + milliseconds(every));
+    for (const due of this.#timetable.take(this.#busy)) {
+      const { name } = due.work.schedule;
       this.#busy.add(name);
-      const run = this.#run(work, held).finally(() => {
+      const run = this.#run(due, held).finally(() => {
         this.#busy.delete(name);
         this.#running.delete(run);
       });
@@ -80,18 +86,22 @@ export class Scheduler {
     }
   }
 
-  async #run(work: ScheduledWork, held: HeldLease): Promise<void> {
+  async #run(due: DueWork, held: HeldLease): Promise<void> {
     const { database, onError } = this.#parts;
-    const { name } = work.schedule;
+    const { name } = due.work.schedule;
     try {
-      if (!(await database.platform((tx) => startRun(tx, name, held.fence)))) return;
-      const failure = await work.run().then(
+      if (!(await database.platform((tx) => startRun(tx, name, held.fence, due.time)))) return;
+      const failure = await due.work.run().then(
         () => undefined,
         (error: unknown) => error,
       );
-      if (failure) onError(name, failure);
-      await database.platform((tx) => finishRun(tx, name, held.fence, failure));
+      if (failure) {
+        this.#timetable.failed(due);
+        onError(name, failure);
+      }
+      await database.platform((tx) => finishRun(tx, name, held.fence, failure, due.time));
     } catch (error) {
+      this.#timetable.failed(due);
       onError(name, error);
     }
   }

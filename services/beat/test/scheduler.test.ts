@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '@keelson/kernel';
 import { Lease, Owner } from '@keelson/messaging';
 import { testDatabase, type TestDatabase } from '@keelson/testkit';
 import type { ScheduledWork } from '../src/scheduled-work.ts';
@@ -30,6 +31,7 @@ async function start(work: readonly ScheduledWork[]): Promise<Noted> {
     owner,
     lease: new Lease(database.db, owner, 'scheduler', 3_000),
     work,
+    clock: systemClock,
     onError: (schedule, error) => errors.push({ schedule, error }),
   });
   started.push(scheduler);

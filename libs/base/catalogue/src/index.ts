@@ -7,7 +7,7 @@ export type { Objective } from './objective.ts';
 export { queues } from './queues.ts';
 export type { QueueName } from './queues.ts';
 export { schedules } from './schedules.ts';
-export type { ScheduleName, ScheduleSpec } from './schedules.ts';
+export type { ScheduleDays, ScheduleName, ScheduleSpec, ScheduleTimes } from './schedules.ts';
 export { defineService, instanceName, instancePort } from './service.ts';
 export type { Exposure, Need, Resources, Scaling, SecretSpec, ServiceSpec } from './service.ts';
 export { serviceNamed, services } from './services.ts';

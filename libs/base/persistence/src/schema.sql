@@ -283,6 +283,21 @@ CREATE FUNCTION keelson.recent_approvals(wanted_account uuid, wanted_strategy te
                and decided_at > clock_timestamp() - within limit at_most) recent
         $$;
 
+CREATE FUNCTION keelson.refresh_statistics() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'keelson'
+    AS $$
+        declare
+          named text;
+        begin
+          for named in select c.relname from pg_class c
+                        where c.relnamespace = 'keelson'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition loop
+            execute format('analyze keelson.%I', named);
+          end loop;
+        end $$;
+
+COMMENT ON FUNCTION keelson.refresh_statistics() IS 'ANALYZE is the right of the owner of a table; vacuuming is left to autovacuum';
+
 CREATE FUNCTION keelson.repair_exposures(wanted_account uuid) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'keelson'
@@ -889,6 +904,16 @@ ALTER TABLE ONLY keelson.limit_versions FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE keelson.limit_versions IS 'grows with every change of any limit of an account: processes remember limits by it';
 
+CREATE TABLE keelson.market_checks (
+    trading_day date NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    failed integer NOT NULL,
+    checks jsonb NOT NULL,
+    CONSTRAINT market_checks_failed_check CHECK ((failed >= 0))
+);
+
+COMMENT ON TABLE keelson.market_checks IS 'the last look of each day: what was looked at, what it came to, and the numbers';
+
 CREATE TABLE keelson.orders (
     order_id uuid NOT NULL,
     team_id uuid NOT NULL,
@@ -929,6 +954,7 @@ CREATE TABLE keelson.orders (
     cancel_requested_at timestamp with time zone,
     cancel_reason text,
     cancel_planned boolean DEFAULT false NOT NULL,
+    asked_open numeric(30,12),
     CONSTRAINT orders_quantity_check CHECK ((quantity > (0)::numeric)),
     CONSTRAINT orders_role_check CHECK ((role = ANY (ARRAY['entry'::text, 'take_profit'::text, 'stop_loss'::text, 'leg'::text, 'unwind'::text, 'flatten'::text, 'adopted'::text])))
 )
@@ -953,6 +979,8 @@ COMMENT ON COLUMN keelson.orders.attempt_id IS 'the cancel or replacement that t
 COMMENT ON COLUMN keelson.orders.cancel_requested_at IS 'since when it shall end; an order that was not sent by then never is';
 
 COMMENT ON COLUMN keelson.orders.cancel_planned IS 'true: its own intent had no use for it any more, and may need another one later';
+
+COMMENT ON COLUMN keelson.orders.asked_open IS 'of a revision: what was open of the order that it shall replace when it was asked for';
 
 CREATE TABLE keelson.outbox (
     outbox_id uuid NOT NULL,
@@ -1204,8 +1232,11 @@ CREATE TABLE keelson.schedule_runs (
     last_finished_at timestamp with time zone,
     last_error text,
     runs bigint DEFAULT 0 NOT NULL,
-    fence bigint NOT NULL
+    fence bigint NOT NULL,
+    due_at timestamp with time zone
 );
+
+COMMENT ON COLUMN keelson.schedule_runs.due_at IS 'of a schedule with times of its own: the last one that was served';
 
 CREATE TABLE keelson.signals (
     signal_id uuid NOT NULL,
@@ -1508,6 +1539,9 @@ ALTER TABLE ONLY keelson.leases
 
 ALTER TABLE ONLY keelson.limit_versions
     ADD CONSTRAINT limit_versions_pkey PRIMARY KEY (account_id);
+
+ALTER TABLE ONLY keelson.market_checks
+    ADD CONSTRAINT market_checks_pkey PRIMARY KEY (trading_day);
 
 ALTER TABLE ONLY keelson.orders
     ADD CONSTRAINT orders_broker_client_order_id_key UNIQUE (broker, client_order_id);
@@ -2003,6 +2037,9 @@ GRANT ALL ON FUNCTION keelson.open_quantities(wanted_team uuid, wanted_account u
 
 GRANT ALL ON FUNCTION keelson.recent_approvals(wanted_account uuid, wanted_strategy text, within interval, at_most integer) TO keelson_app;
 
+REVOKE ALL ON FUNCTION keelson.refresh_statistics() FROM PUBLIC;
+GRANT ALL ON FUNCTION keelson.refresh_statistics() TO keelson_app;
+
 GRANT ALL ON FUNCTION keelson.repair_exposures(wanted_account uuid) TO keelson_app;
 
 GRANT ALL ON FUNCTION keelson.reserve_exposure(wanted_account uuid, amount numeric) TO keelson_app;
@@ -2121,6 +2158,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.leases TO keelson_app;
 GRANT SELECT,INSERT,DELETE ON TABLE keelson.leases TO keelson_relay;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.limit_versions TO keelson_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.market_checks TO keelson_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.orders TO keelson_app;
 

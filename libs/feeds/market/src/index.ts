@@ -9,6 +9,7 @@ export {
   accountDayOf,
   isOpen,
   knownUntil,
+  lastSession,
   nextClose,
   nextOpen,
   nextSession,
@@ -22,7 +23,7 @@ export { feedAge } from './quotes/feed-age.ts';
 export { PaperQuotes } from './quotes/paper-quotes.ts';
 export { QuoteFeeder } from './quotes/quote-feeder.ts';
 export type { QuoteFeederParts } from './quotes/quote-feeder.ts';
-export { quoteAges, readQuotes, saveQuotes, symbolsInUse } from './quotes/quote.store.ts';
+export { pruneQuotes, quoteAges, readQuotes, saveQuotes, symbolsInUse } from './quotes/quote.store.ts';
 export { parseTicker } from './tickers/ticker.ts';
 export type { Ticker } from './tickers/ticker.ts';
 export { checkAmounts, toTick } from './amounts.ts';

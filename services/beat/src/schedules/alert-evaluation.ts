@@ -1,13 +1,19 @@
 import type { AlertSpec, MetricName } from '@keelson/catalogue';
 import { milliseconds } from '@keelson/kernel';
+import { feedAge, quoteAges } from '@keelson/market';
 import { outboxDepth } from '@keelson/messaging';
+import { failedChecks } from '@keelson/oversight';
 import { sql, type Database } from '@keelson/persistence';
+import { countExposureDrifts } from './exposure-sweep.ts';
 import { countStuckOrders } from './stuck-orders.ts';
 
 /** Reads the metrics that alerts look at from where they are true: Postgres. */
 const sources: Readonly<Partial<Record<MetricName, (database: Database) => Promise<number>>>> = {
   keelson_outbox_oldest_age_seconds: async (database) => (await database.relay(outboxDepth)).oldestAgeSeconds,
   keelson_orders_stuck: countStuckOrders,
+  keelson_quote_oldest_age_seconds: async (database) => feedAge(await database.platform(quoteAges), new Date()),
+  keelson_market_checks_failed: (database) => failedChecks(database, new Date()),
+  keelson_exposure_drifts: countExposureDrifts,
 };
 
 const READ = sql(

@@ -43,6 +43,12 @@ export function nextSession(calendar: CalendarName, instant: Date): Session | un
   return undefined;
 }
 
+/** The last session that is over at an instant; undefined where the data begins. */
+export function lastSession(calendar: CalendarName, instant: Date): Session | undefined {
+  const sessions = sessionsAround(calendar, instant);
+  return sessions[firstNotOver(sessions, instant) - 1];
+}
+
 /** When a market opens next; undefined where the data ends. While it trades, that is the open of the session after. */
 export function nextOpen(calendar: CalendarName, instant: Date): Date | undefined {
   return nextSession(calendar, instant)?.opensAt;

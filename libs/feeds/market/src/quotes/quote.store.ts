@@ -64,3 +64,14 @@ const AGES = sql(
 export function quoteAges(tx: Tx): Promise<QuoteAge[]> {
   return tx.query<QuoteAge>(AGES);
 }
+
+const PRUNE = sql(
+  'market.prune_quotes',
+  `delete from quotes where received_at < clock_timestamp() - $1::int * interval '1 day'
+      and symbol not in (select symbols_in_use())`,
+);
+
+/** Deletes prices of symbols that are not in use and got none for so many days. */
+export function pruneQuotes(tx: Tx, olderThanDays: number): void {
+  tx.execute(PRUNE, [olderThanDays]);
+}

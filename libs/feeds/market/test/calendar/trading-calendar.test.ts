@@ -4,6 +4,7 @@ import {
   type CalendarName,
   isOpen,
   knownUntil,
+  lastSession,
   nextClose,
   nextOpen,
   sessionAt,
@@ -69,6 +70,16 @@ describe('the next open and close', () => {
     ['ALWAYS', '2026-11-20T15:00:00Z', '2026-11-21T00:00:00.000Z', '2026-11-21T00:00:00.000Z'],
   ])('of %s after %s', (calendar, instant, open, close) => {
     expect([nextOpen(calendar, at(instant)), nextClose(calendar, at(instant))]).toEqual([at(open), at(close)]);
+  });
+
+  it('and the last session that is over, across holidays and the turn of the year', () => {
+    const last = (instant: string) => lastSession('XNYS', at(instant))?.day;
+    expect([
+      last('2026-11-20T20:59:59Z'),
+      last('2026-11-20T21:00:00Z'),
+      last('2026-11-26T18:00:00Z'),
+      last('2027-01-02T12:00:00Z'),
+    ]).toEqual(['2026-11-19', '2026-11-20', '2026-11-25', '2026-12-31']);
   });
 
   it('finds a session across the turn of the year', () => {
