@@ -16,6 +16,7 @@ import type {
   VenueOrder,
   VenuePosition,
 } from '../../broker.port.ts';
+import type { BrokerCapabilities } from '../../capabilities.ts';
 import { AlpacaBooks, isKnown, reasonOf, unexpected } from './books.ts';
 import { alpacaCapabilities } from './capabilities.ts';
 import { awaitEnd } from './cancel.ts';
@@ -38,7 +39,7 @@ const OTHER_ACCOUNT = refusalText({ code: 'other_account' });
  */
 export class AlpacaBroker implements Broker {
   readonly name = ALPACA;
-  readonly capabilities = alpacaCapabilities;
+  readonly capabilities: BrokerCapabilities;
   readonly #config: AlpacaConfig;
   readonly #connection: VenueConnection;
   readonly #books: AlpacaBooks;
@@ -46,6 +47,8 @@ export class AlpacaBroker implements Broker {
   /** Connects on first use. Throws BrokerError `configuration`. */
   constructor(settings: AlpacaSettings) {
     this.#config = alpacaConfig(settings);
+    const { requestsPerMinute } = this.#config;
+    this.capabilities = { ...alpacaCapabilities, requestsPerMinute, live: settings.environment === 'live' };
     this.#connection = new VenueConnection(this.#config);
     this.#books = new AlpacaBooks(this.#connection, this.#config.queryMs);
   }

@@ -1,3 +1,4 @@
+import { Decimal } from '@keelson/kernel';
 import type { ReplaceOutcome, ReplaceRequest } from '../../broker.port.ts';
 import { type AlpacaBooks, isKnown, reasonOf } from './books.ts';
 import { lookUntil } from './cancel.ts';
@@ -29,6 +30,8 @@ export async function replaceOrder(parts: Parts, request: ReplaceRequest, deadli
   if ('absent' in old) return { outcome: 'not_found' };
   if (!isKnown(old)) return { outcome: 'unknown', reason: old.reason };
   if (hasEnded(old.known)) return tell(parts, old.known, request);
+  // It filled on since the revision was sized: the caller sizes it again from what is told.
+  if (isOtherwiseOpen(old.known, request.openQuantity)) return tell(parts, old.known, request);
   const refusal = refuseRevision(old.known, request);
   if (refusal !== undefined) return refused(old.known, refusal);
   const reply = await connection.request({
@@ -64,7 +67,7 @@ async function judge(parts: Parts, old: AlpacaOrder, request: ReplaceRequest, re
   return refused(after.known, refusal.message ?? `refused with code ${refusal.code}`);
 }
 
-/** What an order that has ended means for its replacement. */
+/** What an order that has ended, or has filled on, means for its replacement. */
 async function tell({ books }: Parts, old: AlpacaOrder, { revision }: ReplaceRequest): Promise<ReplaceOutcome> {
   const reports = await books.reports(old);
   if (!isKnown(reports)) return { outcome: 'unknown', reason: reasonOf(reports) };
@@ -74,6 +77,11 @@ async function tell({ books }: Parts, old: AlpacaOrder, { revision }: ReplaceReq
   const after = isKnown(successor) ? await books.reports(successor.known) : successor;
   if (!isKnown(after)) return { outcome: 'unknown', reason: reasonOf(after) };
   return { outcome: 'replaced', reports: [...reports.known, ...after.known] };
+}
+
+function isOtherwiseOpen(old: AlpacaOrder, openQuantity: string | undefined): boolean {
+  if (openQuantity === undefined || old.qty === undefined) return false;
+  return !new Decimal(old.qty).minus(old.filled_qty).eq(openQuantity);
 }
 
 /** The venue changes neither the type of an order nor a part of a unit. */

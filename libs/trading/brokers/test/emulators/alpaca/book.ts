@@ -18,6 +18,8 @@ import { refuseBody, refuseReplacement, unprocessable } from './rules.ts';
 export type BookLine =
   | { readonly kind: 'order'; readonly order: EmulatedOrder }
   | { readonly kind: 'change'; readonly order: EmulatedOrder }
+  /** Its stop price was reached: from now on it is a market or limit order. */
+  | { readonly kind: 'trigger'; readonly order: EmulatedOrder }
   | { readonly kind: 'fill'; readonly order: EmulatedOrder; readonly fill: EmulatedFill };
 
 type Changes = Partial<Pick<EmulatedOrder, 'status' | 'hwm' | 'replaced_by'>> & { readonly stamp?: Stamp };
@@ -35,6 +37,7 @@ export interface BookParts {
 export class Book {
   readonly orders = new Map<string, EmulatedOrder>();
   readonly fills: EmulatedFill[] = [];
+  readonly #triggered = new Set<string>();
   readonly #parts: BookParts;
   readonly #byClientId = new Map<string, string>();
 
@@ -46,11 +49,22 @@ export class Book {
     for (const line of lines) {
       this.#keep(line.order);
       if (line.kind === 'fill') this.fills.push(line.fill);
+      if (line.kind === 'trigger') this.#triggered.add(line.order.id);
     }
   }
 
   byClientId(clientOrderId: string): EmulatedOrder | undefined {
     return this.orders.get(this.#byClientId.get(clientOrderId) ?? '');
+  }
+
+  isTriggered({ id }: EmulatedOrder): boolean {
+    return this.#triggered.has(id);
+  }
+
+  trigger(order: EmulatedOrder): void {
+    if (this.#triggered.has(order.id)) return;
+    this.#triggered.add(order.id);
+    this.#parts.write({ kind: 'trigger', order });
   }
 
   submit(body: OrderBody, price: Decimal): EmulatedOrder | VendorRefusal {

@@ -1,6 +1,6 @@
 import { Decimal } from '@keelson/kernel';
 import type { Book } from './book.ts';
-import { highWaterMark, match } from './matching.ts';
+import { highWaterMark, match, reaches } from './matching.ts';
 import { type EmulatedOrder, isOpen, type OrderBody, type VendorRefusal } from './model.ts';
 import { unprocessable } from './rules.ts';
 import type { Weather } from './weather.ts';
@@ -106,7 +106,8 @@ export class Market {
     const price = this.priceOf(order.symbol);
     if (!isOpen(order) || order.status.startsWith('pending_') || plan.fill === 'never') return;
     order.hwm = highWaterMark(order, price);
-    const outcome = match(order, price);
+    if (reaches(order, price)) this.#book.trigger(order);
+    const outcome = match(order, price, this.#book.isTriggered(order));
     if (outcome === 'cancel') this.settleCancel(order);
     if (outcome !== 'fill') return;
     const open = new Decimal(order.qty).minus(order.filled_qty);

@@ -4,10 +4,14 @@ import type { EmulatedOrder } from './model.ts';
 /** What a price means for an order that works: to fill at it, to go on waiting, or to end what cannot wait. */
 export type Match = 'fill' | 'wait' | 'cancel';
 
-/** Pure. A stop that is reached becomes a market order, one with a limit waits for that too. */
-export function match(order: EmulatedOrder, price: Decimal): Match {
-  const isReached = order.type === 'trailing_stop' ? reachesTrail(order, price) : reachesStop(order, price);
-  if (isReached && meetsLimit(order, price)) return 'fill';
+/** True when an order is, or from this price on becomes, one that trades. */
+export function reaches(order: EmulatedOrder, price: Decimal): boolean {
+  return order.type === 'trailing_stop' ? reachesTrail(order, price) : reachesStop(order, price);
+}
+
+/** Pure. A stop that was reached is a market order, one with a limit waits for that too. */
+export function match(order: EmulatedOrder, price: Decimal, isTriggered: boolean): Match {
+  if (isTriggered && meetsLimit(order, price)) return 'fill';
   return order.time_in_force === 'ioc' || order.time_in_force === 'fok' ? 'cancel' : 'wait';
 }
 
