@@ -1,11 +1,18 @@
 import { beat } from '@keelson/catalogue';
 import { bootstrap } from '@keelson/runtime';
+import { BeatWatch } from './beat-watch.ts';
 import { BeatModule } from './beat.module.ts';
 import { Scheduler } from './scheduler.ts';
 
 await bootstrap({
   service: beat,
   module: ({ config }) => BeatModule.register(config),
-  beforeListen: ({ app }) => app.get(Scheduler).start(),
-  onDrain: ({ app }) => app.get(Scheduler).stop(),
+  beforeListen: async ({ app }) => {
+    await app.get(Scheduler).start();
+    await app.get(BeatWatch).start();
+  },
+  onDrain: async ({ app }) => {
+    await app.get(BeatWatch).stop();
+    await app.get(Scheduler).stop();
+  },
 });

@@ -1,19 +1,19 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { generateSigningKey, mintToken, type SigningKey } from '@keelson/access';
+import { generateSigningKey, mintToken, type Role, type SigningKey } from '@keelson/access';
 import { type Child, freePort, startChild, untilReady } from '@keelson/testkit';
 import { transformFile } from '@swc/core';
 
 const ROOT = join(import.meta.dirname, '../../../..');
-const SOURCE = join(ROOT, 'services/api/src');
 
-/** Compiles the service as the build does, into a folder of this test file. */
-async function compile(): Promise<string> {
-  const folder = join(ROOT, '.keelson', `test-api-${process.pid}-${Date.now()}`);
-  const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+/** Compiles a service as the build does, into a folder of this test file. */
+async function compile(service: 'api' | 'worker'): Promise<string> {
+  const source = join(ROOT, 'services', service, 'src');
+  const folder = join(ROOT, '.keelson', `test-${service}-${process.pid}-${Date.now()}`);
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   for (const file of files) {
     const target = join(folder, file.replace(/\.ts$/, '.js'));
-    const { code } = await transformFile(join(SOURCE, file), { configFile: join(ROOT, '.swcrc'), sourceMaps: false });
+    const { code } = await transformFile(join(source, file), { configFile: join(ROOT, '.swcrc'), sourceMaps: false });
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, code);
   }
@@ -42,8 +42,12 @@ export class ApiProcess {
     this.#signingKey = signingKey;
   }
 
-  static async start(databaseUrl: string, redisUrl: string): Promise<ApiProcess> {
-    const [port, folder, signingKey] = await Promise.all([freePort(), compile(), generateSigningKey()]);
+  static async start(
+    databaseUrl: string,
+    redisUrl: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ApiProcess> {
+    const [port, folder, signingKey] = await Promise.all([freePort(), compile('api'), generateSigningKey()]);
     const child = startChild([process.execPath, join(folder, 'main.js')], {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -51,6 +55,7 @@ export class ApiProcess {
       DATABASE_URL: databaseUrl,
       REDIS_URL: redisUrl,
       AUTH_JWKS: signingKey.jwks,
+      ...environment,
     });
     const url = `http://127.0.0.1:${port}`;
     await untilReady(child, 'api', async () => (await fetch(`${url}/health/ready`)).ok);
@@ -62,8 +67,8 @@ export class ApiProcess {
     return this.#child.said();
   }
 
-  token(teamId: string): Promise<string> {
-    const claims = { userId: 'test', teamId, role: 'viewer', issuer: 'keelson', audience: 'authenticated' } as const;
+  token(teamId: string, role: Role = 'viewer', userId = 'test'): Promise<string> {
+    const claims = { userId, teamId, role, issuer: 'keelson', audience: 'authenticated' } as const;
     return mintToken(this.#signingKey.privateJwk, claims, '5 minutes');
   }
 
@@ -86,10 +91,58 @@ export class ApiProcess {
     return { status, body: JSON.parse(text) as Body };
   }
 
+  /** A request with a body as somebody of a team. */
+  async send<Body>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    caller: { readonly teamId: string; readonly role?: Role; readonly userId?: string },
+    body?: unknown,
+  ): Promise<{ status: number; body: Body }> {
+    const authorization = `Bearer ${await this.token(caller.teamId, caller.role, caller.userId)}`;
+    const { status, text } = await this.request(`/api/v1/${path}`, {
+      method,
+      headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
+  }
+
   /** Stops it as a deployment does; its exit code. */
   async end(): Promise<number | null> {
     await this.#child.end('SIGTERM');
     rmSync(this.#folder, { recursive: true, force: true });
     return this.#child.process.exitCode;
   }
+}
+
+/** A worker that a test may kill. */
+export interface WorkerService {
+  /** The end of its log. */
+  said(): string;
+  kill(): Promise<void>;
+}
+
+/** The worker as its own process on a real port. */
+export async function startWorker(
+  databaseUrl: string,
+  redisUrl: string,
+  paperBrokerUrl: string,
+): Promise<WorkerService> {
+  const [port, folder] = await Promise.all([freePort(), compile('worker')]);
+  const child = startChild([process.execPath, join(folder, 'main.js')], {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    PAPER_BROKER_URL: paperBrokerUrl,
+  });
+  await untilReady(child, 'worker', async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, 40_000);
+  return {
+    said: () => child.said(),
+    kill: async () => {
+      await child.end('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
