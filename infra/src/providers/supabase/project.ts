@@ -95,7 +95,11 @@ async function ready(
   signal: AbortSignal,
 ): Promise<Project> {
   const half = (why: string): InitializationError =>
-    new InitializationError(reference, { ref: reference, host: '', engine: '', status: 'COMING_UP' }, why);
+    new InitializationError(
+      reference,
+      { ref: reference, host: '', poolerHost: '', engine: '', status: 'COMING_UP' },
+      why,
+    );
   const found = await waitUntil(api.pace, {
     until: `the project "${wanted.name}" is ACTIVE_HEALTHY`,
     every: '5 seconds',
@@ -113,8 +117,21 @@ async function ready(
   );
 }
 
-function outputsOf(found: Project): Properties {
-  return { ref: found.ref, host: found.database.host, engine: found.database.postgres_engine, status: found.status };
+const poolers = z.array(z.object({ database_type: z.string(), db_host: z.string() }));
+
+/** What is there, with the host of the pooler: which of several it is, only the API knows. */
+async function outputsOf(api: SupabaseApi, found: Project, signal: AbortSignal): Promise<Properties> {
+  const all = await api.run({
+    what: 'find the pooler of the project',
+    method: 'GET',
+    path: projectPath(found.ref, '/config/database/pooler'),
+    answer: poolers,
+    repeatable: true,
+    signal,
+  });
+  const poolerHost = all.find((one) => one.database_type === 'PRIMARY')?.db_host ?? '';
+  const { host, postgres_engine: engine } = found.database;
+  return { ref: found.ref, host, poolerHost, engine, status: found.status };
 }
 
 async function setPassword(api: SupabaseApi, reference: string, password: string, signal: AbortSignal): Promise<void> {
@@ -136,6 +153,7 @@ export const projectHandler: ResourceHandler<SupabaseApi, ProjectInputs> = {
   planned: async (_api, _wanted, before) => ({
     ref: before?.['ref'] ?? UNKNOWN,
     host: before?.['host'] ?? UNKNOWN,
+    poolerHost: before?.['poolerHost'] ?? UNKNOWN,
     engine: before?.['engine'] ?? ENGINE,
     status: before?.['status'] ?? 'ACTIVE_HEALTHY',
   }),
@@ -152,15 +170,16 @@ export const projectHandler: ResourceHandler<SupabaseApi, ProjectInputs> = {
     const found = await ready(api, reference, wanted, signal);
     // Made by a run that was interrupted, maybe with another password: nobody can read it back, so it is set.
     if (existing !== undefined) await setPassword(api, reference, wanted.databasePassword, signal);
+    const outputs = await outputsOf(api, found, signal);
     if (found.database.postgres_engine !== ENGINE) {
       const is = `PostgreSQL ${found.database.postgres_engine}, and Keelson needs ${ENGINE}`;
       throw new InitializationError(
         reference,
-        outputsOf(found),
+        outputs,
         `The project "${wanted.name}" runs ${is}. Upgrade it in Supabase's dashboard.`,
       );
     }
-    return { id: reference, outputs: outputsOf(found) };
+    return { id: reference, outputs };
   },
   async update(api, wanted, before, { id, signal }) {
     await api.do({
@@ -172,13 +191,16 @@ export const projectHandler: ResourceHandler<SupabaseApi, ProjectInputs> = {
       signal,
     });
     await setPassword(api, id, wanted.databasePassword, signal);
-    return { ...before, ...outputsOf(await ready(api, id, wanted, signal)) };
+    return { ...before, ...(await outputsOf(api, await ready(api, id, wanted, signal), signal)) };
   },
   async read(api, wanted, _before, { id, signal }) {
     const found = await look(api, id, signal);
     if (!found || found.status === 'REMOVED') return undefined;
     const { name, organization_slug: organization, region } = found;
-    return { inputs: propertiesOf({ ...wanted, name, organization, region }), outputs: outputsOf(found) };
+    return {
+      inputs: propertiesOf({ ...wanted, name, organization, region }),
+      outputs: await outputsOf(api, found, signal),
+    };
   },
   async adopt(api, id, { signal }) {
     const found = await look(api, id, signal);
@@ -187,7 +209,7 @@ export const projectHandler: ResourceHandler<SupabaseApi, ProjectInputs> = {
     // The password is set anew by the next `up`: nobody can read the one that it has.
     return {
       inputs: { name, organization, region, databasePassword: 'unknown-until-the-next-up' },
-      outputs: outputsOf(found),
+      outputs: await outputsOf(api, found, signal),
     };
   },
   delete: (api, { name }, _before, { id, signal }) =>

@@ -20,9 +20,16 @@ export class Project extends VendorResource {
   declare readonly ref: Output<string>;
   /** Of the database itself; everyday connections go through the pooler. */
   declare readonly host: Output<string>;
+  declare readonly poolerHost: Output<string>;
 
   constructor(name: string, args: ArgumentsOf<ProjectArgs>, options: CustomResourceOptions) {
-    super('supabase:index:Project', name, { ...args }, { open: ['ref', 'host', 'engine', 'status'] }, options);
+    super(
+      'supabase:index:Project',
+      name,
+      { ...args },
+      { open: ['ref', 'host', 'poolerHost', 'engine', 'status'] },
+      options,
+    );
   }
 }
 

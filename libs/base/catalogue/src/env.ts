@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 export const port = z.coerce.number().int().min(1).max(65_535);
 export const percent = z.coerce.number().min(0).max(100);
-const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 const redisUrl = z.url({ protocol: /^rediss?$/ });
 const httpUrl = z.url({ protocol: /^https?$/ });
 

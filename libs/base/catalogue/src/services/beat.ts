@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { postgresEnv, processEnv, redisEnv } from '../env.ts';
+import { postgresEnv, postgresUrl, processEnv, redisEnv } from '../env.ts';
 import { defineService } from '../service.ts';
 
 export const beat = defineService({
@@ -14,7 +14,14 @@ export const beat = defineService({
   runs: [],
   needs: ['postgres', 'redis'],
   after: [],
-  env: z.strictObject({ ...processEnv, ...postgresEnv, ...redisEnv }),
+  env: z.strictObject({
+    ...processEnv,
+    ...postgresEnv,
+    ...redisEnv,
+    // In a cloud its container migrates before it starts: the one service that is private, and exactly one.
+    DATABASE_ADMIN_URL: postgresUrl.optional().describe('Postgres as its owner, for the migration before a start'),
+    DATABASE_APP_PASSWORD: z.string().min(16).optional().describe('password that the migration gives keelson_app'),
+  }),
   secrets: [
     { variable: 'DATABASE_URL', purpose: 'password of the role keelson_app', rotateEvery: 'on compromise' },
     { variable: 'REDIS_URL', purpose: 'password of the carrier', rotateEvery: 'on compromise' },
