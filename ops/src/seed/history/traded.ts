@@ -1,5 +1,5 @@
 import type { OrderRequest } from '@keelson/brokers';
-import { Decimal } from '@keelson/kernel';
+import { type Decimal } from '@keelson/kernel';
 
 /** Something that the history trades: where its price begins, how far it moves, and what trading it costs. */
 export interface Traded {
