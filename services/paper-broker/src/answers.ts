@@ -11,6 +11,7 @@ export type VenueErrorCode =
   | 'deadline_passed'
   | 'duplicate_client_order_id'
   | 'order_closed'
+  | 'order_changed'
   | 'refused'
   | 'internal_error'
   | 'venue_unavailable';

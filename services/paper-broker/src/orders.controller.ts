@@ -117,6 +117,8 @@ function send(reply: FastifyReply, answer: VenueAnswer): void {
       return sendText(reply, 409, `{"code":"duplicate_client_order_id",${answer.text.slice(1)}`);
     case 'closed':
       return sendText(reply, 409, `{"code":"order_closed",${answer.text.slice(1)}`);
+    case 'changed':
+      return sendText(reply, 409, `{"code":"order_changed",${answer.text.slice(1)}`);
     case 'deadline_passed':
       return sendError(
         reply,

@@ -66,9 +66,18 @@ export const orderRequest = z
   .superRefine(checkPrices);
 export type OrderRequest = z.infer<typeof orderRequest>;
 
-/** POST /v1/orders/:client_order_id/replace; account, symbol, side and reduce-only stay. `quantity` is what is open then. */
+/**
+ * POST /v1/orders/:client_order_id/replace; account, symbol, side and reduce-only stay. `quantity` is what is open then;
+ * with `open_quantity` nothing is replaced unless so much is open now, so that no fill in between makes it too much.
+ */
 export const replaceRequest = z
-  .strictObject({ client_order_id: clientOrderId, ...termFields, quantity: positive, deadline: instant })
+  .strictObject({
+    client_order_id: clientOrderId,
+    ...termFields,
+    quantity: positive,
+    open_quantity: positive.optional(),
+    deadline: instant,
+  })
   .superRefine(checkPrices);
 export type ReplaceRequest = z.infer<typeof replaceRequest>;
 
@@ -137,13 +146,18 @@ export type PriceChange = z.infer<typeof priceChange>;
 export const manualOrder = z.strictObject({ ...orderFields, told: z.boolean().default(true) }).superRefine(checkPrices);
 export type ManualOrder = z.infer<typeof manualOrder>;
 
-/** POST /v1/control/bust and /v1/control/correct */
-export const bust = z.strictObject({ execution_id: z.string().min(1).max(200), reason: reason.default('busted') });
+/** POST /v1/control/bust and /v1/control/correct. `told: false`: the stream says nothing of it. */
+export const bust = z.strictObject({
+  execution_id: z.string().min(1).max(200),
+  reason: reason.default('busted'),
+  told: z.boolean().default(true),
+});
 export const correction = z.strictObject({
   execution_id: z.string().min(1).max(200),
   quantity: positive,
   price: positive,
   reason: reason.default('corrected'),
+  told: z.boolean().default(true),
 });
 
 /** POST /v1/control/day: ends the venue's day for orders placed before `at`, now when left out. */

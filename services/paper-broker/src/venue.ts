@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Decimal } from '@keelson/kernel';
 import { draw } from './draw.ts';
 import { Matching, type VenueParts } from './matching.ts';
-import { type BookedOrder, isOpen, keyOf, viewOf } from './orders.ts';
+import { type BookedOrder, isOpen, keyOf, remainderOf, viewOf } from './orders.ts';
 import { type OrderRecord, wireEvent } from './records.ts';
 import type { OrderRequest, ReplaceRequest } from './requests.ts';
 import { termFields } from './terms.ts';
@@ -11,7 +11,7 @@ export type { VenueParts } from './matching.ts';
 
 /** What the venue says to a request about an order. `text` is the JSON of `{order, events}`. */
 export type VenueAnswer =
-  | { readonly outcome: 'done' | 'duplicate' | 'closed'; readonly text: string }
+  | { readonly outcome: 'done' | 'duplicate' | 'closed' | 'changed'; readonly text: string }
   | { readonly outcome: 'deadline_passed' | 'not_found' };
 
 /** What was asked for, or entered by hand: then without a client order id. */
@@ -73,8 +73,12 @@ export class Venue {
     if (old === undefined) return { outcome: 'not_found' };
     if (clock.now() > new Date(request.deadline)) return { outcome: 'deadline_passed' };
     if (!isOpen(old)) return { outcome: 'closed', text: await this.#tell(old) };
+    const { open_quantity: expected, ...terms } = request;
+    if (expected !== undefined && !remainderOf(old).equals(expected)) {
+      return { outcome: 'changed', text: await this.#tell(old) };
+    }
     const { account, symbol, side, reduce_only } = old.plan;
-    const wish = { account, symbol, side, reduce_only: reduce_only ?? false, ...request };
+    const wish = { account, symbol, side, reduce_only: reduce_only ?? false, ...terms };
     const revision = this.#book(wish, keyOf(old.plan));
     const events = this.matching.carryOn(revision);
     this.matching.match(symbol);

@@ -56,11 +56,13 @@ export interface ReplaceRequest {
   readonly account: string;
   /** The order that goes. */
   readonly clientOrderId: string;
+  /** What is open of it, as far as the caller knows; a venue that can compare replaces nothing when it is not so any more. */
+  readonly openQuantity?: string;
   /** The order that comes; refused as duplicate when the venue has it already. */
   readonly revision: Omit<OrderRequest, 'account'>;
 }
 
-/** `closed`: the order had ended, or is ending, and nothing came in its place. */
+/** `closed`: the order had ended, or is ending, or another quantity of it was open; nothing came in its place. */
 export type ReplaceOutcome =
   | { readonly outcome: 'replaced' | 'closed' | 'refused'; readonly reports: readonly BrokerReport[] }
   | { readonly outcome: 'not_found' }

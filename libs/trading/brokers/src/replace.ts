@@ -112,7 +112,7 @@ export class Replacer implements StepHandler<ClaimState> {
 }
 
 const REASONS = {
-  closed: 'the order had ended before it could be replaced',
+  closed: 'the order had ended, or was filled further, before it could be replaced',
   refused: 'the venue refused the revision',
   not_found: 'the venue knows no such order',
 } as const;
@@ -125,12 +125,14 @@ function attemptAt(
   return { broker, clientOrderId: revision.clientOrderId, accountId, lease };
 }
 
-function requestOf({ accountId, clientOrderId, revision }: ReplaceOrder, order: OrderClaim): ReplaceRequest {
+function requestOf(asked: ReplaceOrder, order: OrderClaim): ReplaceRequest {
+  const { accountId, clientOrderId, openQuantity, revision } = asked;
   const { symbol, side, reduceOnly, referencePrice } = order;
   const { quantity, terms } = revision;
   return {
     account: accountId,
     clientOrderId,
+    openQuantity,
     revision: { clientOrderId: revision.clientOrderId, symbol, side, quantity, terms, reduceOnly, referencePrice },
   };
 }

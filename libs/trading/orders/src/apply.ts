@@ -83,7 +83,7 @@ function moveOrder(event: BrokerMessage, order: OrderRecord, set: WorkingSet, wo
   return [
     ...(reverses ? [bustMessage(event as ExecutionEvent, order, reverses)] : []),
     ...(books ? [fillMessage(event.teamId, order, books)] : []),
-    changeMessage({ ...change, ends: endedBefore ? undefined : endOf(set) }),
+    ...(outcome.moved ? [changeMessage({ ...change, ends: endedBefore ? undefined : endOf(set) })] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Message, OrderApproved } from '@keelson/contracts';
+import type { Message, OrderApproved, OrderTerms } from '@keelson/contracts';
 import { Decimal, decimalText, invariant, notional, ZERO } from '@keelson/kernel';
 import type { StepHandler } from '@keelson/messaging';
 import { clientOrderIdOf, orderIdOf } from './client-order-id.ts';
@@ -34,7 +34,10 @@ export function ordersOf(approved: OrderApproved): readonly NewOrder[] {
     ];
   }
   const shares = sharesOf(reserved, legs);
-  return legs.map((leg, index) => firstOrder(approved, { ...leg, leg: index, role: 'leg', reserved: shares[index]! }));
+  return legs.map((leg, index) => {
+    const part = { ...leg, leg: index, role: 'leg', reserved: shares[index]! } as const;
+    return firstOrder({ ...approved, terms: termsOfLeg(approved.terms, leg.price) }, part);
+  });
 }
 
 type Part = Pick<NewOrder, 'leg' | 'role' | 'symbol' | 'side' | 'quantity' | 'multiplier' | 'reserved'> & {
@@ -54,6 +57,11 @@ function firstOrder(approved: OrderApproved, { price, ...part }: Part): NewOrder
     askedOpen: undefined,
     attemptId: undefined,
   };
+}
+
+/** The price of a spread is that of the whole: its legs go no further than their own. */
+function termsOfLeg(terms: OrderTerms, price: string): OrderTerms {
+  return terms.type === 'limit' ? { ...terms, limitPrice: price } : terms;
 }
 
 /** A spread's reservation over its legs, by what each is worth; the last one takes what rounding left, so nothing is lost. */

@@ -18,6 +18,8 @@ export interface Report {
 export interface Outcome {
   readonly order: OrderRecord;
   readonly changed: boolean;
+  /** True when status or fills are others than before: worth telling; else only what was asked of the venue is. */
+  readonly moved: boolean;
   /** The executed share of the reservation, to be converted to held. */
   readonly converted: Decimal;
   /** What a terminal state gives back of the reservation. */
@@ -54,9 +56,9 @@ export function applyReport(order: OrderRecord, report: Report): Outcome {
     // A cancel that the venue refused is answered: whoever still wants it asks again.
     cancel: report.kind === 'cancel_refused' && !isTerminal(to) ? undefined : order.cancel,
   };
-  const moved = !executed.isZero() || !filled.isZero() || !value.isZero();
-  const changed = to !== order.status || moved || after.attemptId !== order.attemptId || after.cancel !== order.cancel;
-  return { order: after, changed, converted, released };
+  const moved = to !== order.status || !executed.isZero() || !filled.isZero() || !value.isZero();
+  const changed = moved || after.attemptId !== order.attemptId || after.cancel !== order.cancel;
+  return { order: after, changed, moved, converted, released };
 }
 
 /** Whatever uses up quantity is a fill to the table, also one that was taken back before it was heard. */

@@ -25,6 +25,8 @@ export interface Order {
   readonly quantity?: string;
   /** The sender's clock. */
   readonly time?: Date;
+  /** Further fields of the alert, as a sender writes them. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 /** A pipeline inside the test's process, with connections of its own. */
@@ -74,11 +76,12 @@ export class World {
 
   /** Delivers an alert as the api does; the id of the signal that is committed then. */
   async accept(order: Order = {}): Promise<Id> {
-    const { side = 'buy', quantity = '1', time } = order;
+    const { side = 'buy', quantity = '1', time, fields } = order;
     this.#accepted += 1;
     const body = {
       ...{ key: this.team.webhookKey, ticker: 'CME_MINI:ES1!', action: side, quantity, price: '5000' },
       ...{ order_id: 'test', id: `alert-${this.#accepted}`, ...(time && { time: time.toISOString() }) },
+      ...fields,
     };
     const outcome = await this.#service.accept({
       source: 'tradingview',

@@ -55,7 +55,7 @@ export type VenueEvent = z.infer<typeof venueEvent>;
 
 const orderAnswer = z.strictObject({ order: venueOrder, events: z.array(venueEvent) });
 const duplicateAnswer = z.strictObject({ code: z.literal('duplicate_client_order_id'), ...orderAnswer.shape });
-const closedAnswer = z.strictObject({ code: z.literal('order_closed'), ...orderAnswer.shape });
+const closedAnswer = z.strictObject({ code: z.enum(['order_closed', 'order_changed']), ...orderAnswer.shape });
 const refusal = z.strictObject({
   code: z.enum(['invalid_request', 'order_not_found', 'deadline_passed', 'venue_unavailable']),
   message: z.string(),

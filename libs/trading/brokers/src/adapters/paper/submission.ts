@@ -22,11 +22,12 @@ export function submissionBody(order: OrderRequest, deadline: Date): string {
   });
 }
 
-export function replacementBody({ revision }: ReplaceRequest, deadline: Date): string {
+export function replacementBody({ revision, openQuantity }: ReplaceRequest, deadline: Date): string {
   return JSON.stringify({
     client_order_id: revision.clientOrderId,
     ...termsBody(revision.terms),
     quantity: revision.quantity,
+    ...(openQuantity === undefined ? {} : { open_quantity: openQuantity }),
     deadline: deadline.toISOString(),
   });
 }

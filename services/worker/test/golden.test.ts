@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Desk } from './support/desk.ts';
+import { ALL_STEPS } from './support/pipeline-settings.ts';
+import { World } from './support/world.ts';
+
+/**
+ * Each scenario says what the venue has, what is reserved and held, and what was posted, to the last cent. ES has a
+ * multiplier of 50; prices stand still unless a test moves them, and resting orders are filled by hand at the venue.
+ */
+let world: World;
+let desk: Desk;
+
+beforeEach(async () => {
+  world = await World.start();
+  desk = new Desk(world);
+  await desk.price('ES', '5000');
+}, 30_000);
+afterEach(() => world.close());
+
+/** Events that tell of the signal itself; those of exits and legs come in whatever order the venue answers. */
+async function story(signalId: Parameters<Desk['told']>[0]): Promise<string[]> {
+  return (await desk.told(signalId)).filter((event) => event.startsWith('order.'));
+}
+
+describe('a bracket', () => {
+  const fields = { type: 'limit', limit_price: '4990', take_profit: '5100', stop_loss: '4900' };
+
+  it('whose entry is filled in part and cancelled: exits cover what was filled, and share one remainder', async () => {
+    await world.run();
+    const signal = await world.accept({ quantity: '10', fields });
+    await desk.untilOrders(signal, ['entry.0 buy 10 ES limit 4990: accepted, filled 0']);
+    expect(await desk.sums()).toEqual({ postings: {}, exposure: 'reserved 2500000, held 0' });
+
+    await desk.fill(await desk.order(signal, 'entry.0'), '4', '4990');
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: partially_filled, filled 4',
+      'take_profit.0 sell 4 ES limit 5100: accepted, filled 0',
+      'stop_loss.0 sell 4 ES stop 4900: accepted, filled 0',
+    ]);
+    expect((await desk.sums()).exposure).toBe('reserved 1500000, held 998000');
+
+    await desk.cancel(await desk.order(signal, 'entry.0'));
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: cancelled, filled 4',
+      'take_profit.0 sell 4 ES limit 5100: accepted, filled 0',
+      'stop_loss.0 sell 4 ES stop 4900: accepted, filled 0',
+    ]);
+    expect((await desk.sums()).exposure).toBe('reserved 0, held 998000');
+
+    await desk.fill(await desk.order(signal, 'take_profit.0'), '1', '5100');
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: cancelled, filled 4',
+      'take_profit.0 sell 4 ES limit 5100: partially_filled, filled 1',
+      'stop_loss.0 sell 4 ES stop 4900: replaced, filled 0',
+      'stop_loss.1 sell 3 ES stop 4900: accepted, filled 0',
+    ]);
+
+    await desk.price('ES', '5100');
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: cancelled, filled 4',
+      'take_profit.0 sell 4 ES limit 5100: filled, filled 4',
+      'stop_loss.0 sell 4 ES stop 4900: replaced, filled 0',
+      'stop_loss.1 sell 3 ES stop 4900: cancelled, filled 0',
+    ]);
+    expect(await desk.atVenue()).toEqual([
+      'buy 10 ES limit 4990: cancelled',
+      'sell 3 ES stop 4900 reduce-only: cancelled',
+      'sell 4 ES limit 5100 reduce-only: filled',
+      'sell 4 ES stop 4900 reduce-only: replaced',
+    ]);
+    // 4 contracts from 4,990 to 5,100, 50 a point.
+    expect(await desk.sums()).toEqual({
+      postings: { cash: '22000', realised_profit: '-22000' },
+      exposure: 'reserved 0, held 0',
+    });
+    expect(await story(signal)).toEqual(['order.accepted', 'order.partially_filled', 'order.cancelled']);
+  }, 60_000);
+
+  it('whose entry goes on filling: its exits grow with it, one replacement at a time', async () => {
+    await world.run();
+    const signal = await world.accept({ quantity: '10', fields });
+    await desk.untilOrders(signal, ['entry.0 buy 10 ES limit 4990: accepted, filled 0']);
+    await desk.fill(await desk.order(signal, 'entry.0'), '4', '4990');
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: partially_filled, filled 4',
+      'take_profit.0 sell 4 ES limit 5100: accepted, filled 0',
+      'stop_loss.0 sell 4 ES stop 4900: accepted, filled 0',
+    ]);
+    await desk.fill(await desk.order(signal, 'entry.0'), '6', '4990');
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: filled, filled 10',
+      'take_profit.0 sell 4 ES limit 5100: replaced, filled 0',
+      'take_profit.1 sell 10 ES limit 5100: accepted, filled 0',
+      'stop_loss.0 sell 4 ES stop 4900: replaced, filled 0',
+      'stop_loss.1 sell 10 ES stop 4900: accepted, filled 0',
+    ]);
+    expect((await desk.sums()).exposure).toBe('reserved 0, held 2495000');
+
+    await desk.price('ES', '4900');
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: filled, filled 10',
+      'take_profit.0 sell 4 ES limit 5100: replaced, filled 0',
+      'take_profit.1 sell 10 ES limit 5100: cancelled, filled 0',
+      'stop_loss.0 sell 4 ES stop 4900: replaced, filled 0',
+      'stop_loss.1 sell 10 ES stop 4900: filled, filled 10',
+    ]);
+    expect(await desk.sums()).toEqual({
+      postings: { cash: '-45000', realised_profit: '45000' },
+      exposure: 'reserved 0, held 0',
+    });
+    expect((await story(signal)).at(-1)).toBe('order.filled');
+  }, 60_000);
+});
+
+describe('a spread', () => {
+  it('of which a leg fails: whole spreads stay, what is beyond them is unwound, and nothing stays reserved', async () => {
+    await world.database.admin(`
+      insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier)
+        values ('AAA', 'A', 'equity', 'USD', 0.01, 1), ('BBB', 'B', 'equity', 'USD', 0.01, 1)`);
+    await world.database.admin(`
+      insert into keelson.instrument_aliases (ticker, symbol) values ('AAA', 'AAA'), ('BBB', 'BBB')`);
+    await Promise.all(['AAA', 'BBB'].map((symbol) => desk.price(symbol, '100')));
+    await world.run();
+    const legs = [
+      { ticker: 'AAA', action: 'buy', price: '101' },
+      { ticker: 'BBB', action: 'sell', ratio: 2, price: '120' },
+    ];
+    const signal = await world.accept({ quantity: '3', fields: { ticker: 'AAA', type: 'limit', legs, price: '1' } });
+    await desk.untilOrders(signal, [
+      'leg.0 buy 3 AAA limit 101: filled, filled 3',
+      'leg.0 sell 6 BBB limit 120: accepted, filled 0',
+    ]);
+    await desk.fill(await desk.order(signal, 'leg.0 sell'), '3', '120');
+    await desk.untilOrders(signal, [
+      'leg.0 buy 3 AAA limit 101: filled, filled 3',
+      'leg.0 sell 6 BBB limit 120: partially_filled, filled 3',
+    ]);
+    await desk.end(await desk.order(signal, 'leg.0 sell'));
+    // 3 of B are one whole spread of two, and one too many; A keeps one for it.
+    await desk.untilOrders(signal, [
+      'leg.0 buy 3 AAA limit 101: filled, filled 3',
+      'leg.0 sell 6 BBB limit 120: cancelled, filled 3',
+      'unwind.0 sell 2 AAA market: filled, filled 2',
+      'unwind.0 buy 1 BBB market: filled, filled 1',
+    ]);
+    expect(await desk.atVenue()).toEqual([
+      'buy 1 BBB market reduce-only: filled',
+      'buy 3 AAA limit 101: filled',
+      'sell 2 AAA market reduce-only: filled',
+      'sell 6 BBB limit 120: cancelled',
+    ]);
+    expect(await story(signal)).toEqual(['order.cancelled']);
+    const { exposure, postings } = await desk.sums();
+    // One of A for 100, two of B sold at 120 each.
+    expect(exposure).toBe('reserved 0, held 340');
+    expect(postings).toEqual({ cash: '160', 'position:AAA': '100', 'position:BBB': '-240', realised_profit: '-20' });
+  }, 60_000);
+});
+
+describe('a replacement', () => {
+  it('that a fill outruns is refused, never too much; asked again, it takes the place of what is open', async () => {
+    const withoutReplace = await world.run({ steps: ALL_STEPS.filter((step) => step !== 'replace') });
+    const signal = await world.accept({ quantity: '10', fields: { type: 'limit', limit_price: '4990' } });
+    await desk.untilOrders(signal, ['entry.0 buy 10 ES limit 4990: accepted, filled 0']);
+    const entry = await desk.order(signal, 'entry.0');
+    expect(await desk.replace(entry, { limitPrice: '4991' })).toMatchObject({ outcome: 'requested' });
+    // Nobody sends it yet: the fill comes first.
+    await desk.fill(entry, '3', '4990');
+    await desk.untilFilled(signal, '3');
+    await withoutReplace.stop();
+    await world.run();
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: partially_filled, filled 3',
+      'entry.1 buy 10 ES limit 4991: rejected, filled 0',
+    ]);
+    expect((await desk.sums()).exposure).toBe('reserved 1750000, held 748500');
+
+    await desk.replace(entry, { limitPrice: '4991' });
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: replaced, filled 3',
+      'entry.1 buy 10 ES limit 4991: rejected, filled 0',
+      'entry.2 buy 7 ES limit 4991: accepted, filled 0',
+    ]);
+    expect((await desk.sums()).exposure).toBe('reserved 1750000, held 748500');
+    await desk.fill(await desk.order(signal, 'entry.2'), '7', '4991');
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: replaced, filled 3',
+      'entry.1 buy 10 ES limit 4991: rejected, filled 0',
+      'entry.2 buy 7 ES limit 4991: filled, filled 7',
+    ]);
+    expect(await desk.atVenue()).toEqual(['buy 10 ES limit 4990: replaced', 'buy 7 ES limit 4991: filled']);
+    expect((await desk.sums()).exposure).toBe('reserved 0, held 2495350');
+    expect(await story(signal)).toEqual([
+      ...['order.accepted', 'order.partially_filled', 'order.replace_refused', 'order.replaced', 'order.accepted'],
+      'order.filled',
+    ]);
+  }, 60_000);
+});
+
+describe('an execution that the venue takes back', () => {
+  it('is reversed: nothing is held or owed, and the signal still ended once', async () => {
+    await world.run();
+    const signal = await world.accept({ quantity: '2' });
+    await desk.untilOrders(signal, ['entry.0 buy 2 ES market: filled, filled 2']);
+    expect((await desk.sums()).exposure).toBe('reserved 0, held 500000');
+    await desk.bust(signal);
+    await desk.untilOrders(signal, ['entry.0 buy 2 ES market: filled, filled 0, busted 2']);
+    expect(await desk.sums()).toEqual({ postings: {}, exposure: 'reserved 0, held 0' });
+    expect(await story(signal)).toEqual(['order.filled', 'order.fill_busted', 'order.partially_filled']);
+  }, 60_000);
+
+  it('or corrects is booked anew, as the venue has it then', async () => {
+    await world.run();
+    const signal = await world.accept({ quantity: '3' });
+    await desk.untilOrders(signal, ['entry.0 buy 3 ES market: filled, filled 3']);
+    await desk.correct(signal, '2', '5001');
+    await desk.untilOrders(signal, ['entry.0 buy 3 ES market: filled, filled 2, busted 1']);
+    expect((await desk.sums()).exposure).toBe('reserved 0, held 500100');
+    await desk.bust(signal);
+    await desk.untilOrders(signal, ['entry.0 buy 3 ES market: filled, filled 0, busted 3']);
+    expect(await desk.sums()).toEqual({ postings: {}, exposure: 'reserved 0, held 0' });
+  }, 60_000);
+});
