@@ -44,7 +44,7 @@ export class Matching {
     const events: string[] = [];
     if (order.events.length === 0 && order.silent === undefined) {
       const refused = plan.outcome === 'rejected';
-      if (!refused) this.#takePlace(order);
+      if (!refused) events.push(...this.#takePlace(order));
       const what: Happening = refused ? { type: 'rejected', reason: plan.reason } : { type: 'accepted' };
       events.push(...this.emit(order, what, shown));
     }
@@ -110,11 +110,11 @@ export class Matching {
   }
 
   /** The order that this one replaces goes in the same turn, before it: the two are never open together. */
-  #takePlace({ plan: { replaces, client_order_id } }: BookedOrder): void {
+  #takePlace({ plan: { replaces, client_order_id } }: BookedOrder): string[] {
     const old = replaces === undefined ? undefined : this.#parts.book.find(replaces);
-    if (old === undefined || !isOpen(old)) return;
+    if (old === undefined || !isOpen(old)) return [];
     this.#forget(old);
-    this.emit(old, { type: 'replaced', replaced_by: client_order_id });
+    return this.emit(old, { type: 'replaced', replaced_by: client_order_id });
   }
 
   #ready(symbol: string): BookedOrder[] {

@@ -25,7 +25,25 @@ async function makeVenue(): Promise<VenueUnderTest> {
     setAvailable: (available) => venue.control({ unavailable: !available }),
     crash: async () => void (await venue.kill()),
     restart: () => venue.start(),
-    calm: () => venue.reset(),
+    setPrice: async (price) => void (await venue.post('/v1/control/prices', { symbol: 'AAPL', price })),
+    enterByHand: async () => {
+      const order = {
+        account: 'conformance',
+        symbol: 'AAPL',
+        side: 'buy',
+        quantity: '1',
+        type: 'limit',
+        limit_price: '40',
+      };
+      await venue.post('/v1/control/orders', order);
+    },
+    bust: async (id) => void (await venue.post('/v1/control/bust', { execution_id: id })),
+    correct: async (id, quantity, price) =>
+      void (await venue.post('/v1/control/correct', { execution_id: id, quantity, price })),
+    calm: async () => {
+      await venue.reset();
+      await venue.post('/v1/control/prices', { symbol: 'AAPL' });
+    },
     ordersAtVenue: async (id) =>
       (await venue.log()).filter((line) => line.kind === 'order' && line['client_order_id'] === id).length,
     close: async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { deadlineIn, eventIds, orderFor, type VenueUnderTest } from './harness.ts';
+import type { CaseOf } from './skips.ts';
 
 /** BC-20 to BC-25: cancels, partial fills and positions. */
-export function cancelCases(venue: () => VenueUnderTest): void {
+export function cancelCases(venue: () => VenueUnderTest, caseOf: CaseOf): void {
   describe('open orders', () => {
     it('BC-20 a partial fill is answered with its first part; the rest comes later, under ids of its own', async () => {
       await venue().fillInTwoParts(50);
@@ -53,7 +54,7 @@ export function cancelCases(venue: () => VenueUnderTest): void {
       expect(await venue().broker.cancel(clientOrderId, account)).toEqual({ outcome: 'not_found' });
     });
 
-    it('BC-24 positions are the sum of fills, signed, by account', async () => {
+    caseOf(true)('BC-24 positions are the sum of fills, signed, by account', async () => {
       const account = `positions-${Date.now()}`;
       await venue().broker.submit(orderFor(venue(), { account, quantity: '3' }), deadlineIn(2_000));
       await venue().broker.submit(orderFor(venue(), { account, side: 'sell', quantity: '5.5' }), deadlineIn(2_000));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Broker, BrokerReport, OrderRequest } from '../../src/broker.port.ts';
+import type { Broker, BrokerReport, OrderRequest, VenueOrder } from '../../src/broker.port.ts';
 
 /** What the suite needs of a venue beside the adapter: weather on command, and the venue's own word on what happened. */
 export interface VenueUnderTest {
@@ -22,7 +22,14 @@ export interface VenueUnderTest {
   /** Ends the venue's process at once, as a power cut would. */
   crash(): Promise<void>;
   restart(): Promise<void>;
-  /** Good weather again. */
+  /** The price of the symbol is this, and stays. */
+  setPrice(price: string): Promise<void>;
+  /** Somebody enters an order by hand at the venue, which stands there without a client order id of ours. */
+  enterByHand(): Promise<void>;
+  /** The venue takes an execution back, or makes it another one. */
+  bust(executionId: string): Promise<void>;
+  correct(executionId: string, quantity: string, price: string): Promise<void>;
+  /** Good weather again, and a price that moves. */
   calm(): Promise<void>;
   /** Orders with this client order id, by the venue's own records. */
   ordersAtVenue(clientOrderId: string): Promise<number>;
@@ -45,6 +52,36 @@ export function orderFor(venue: VenueUnderTest, change: Partial<OrderRequest> = 
     referencePrice: '100.00',
     ...change,
   };
+}
+
+/** A market order that filled at once, and what was said of it. */
+export async function submitAccepted(
+  venue: VenueUnderTest,
+  change: Partial<OrderRequest> = {},
+): Promise<{ clientOrderId: string; reports: readonly BrokerReport[] }> {
+  const order = orderFor(venue, change);
+  const outcome = await venue.broker.submit(order, deadlineIn(2_000));
+  if (outcome.outcome !== 'accepted') throw new Error(`expected accepted, got ${outcome.outcome}`);
+  return { clientOrderId: order.clientOrderId, reports: outcome.reports };
+}
+
+/** A limit order that stands; its client order id. */
+export async function restingLimit(
+  venue: VenueUnderTest,
+  change: Partial<OrderRequest> = {},
+  limitPrice = '50',
+): Promise<string> {
+  const order = orderFor(venue, { terms: { type: 'limit', timeInForce: 'gtc', limitPrice }, ...change });
+  const outcome = await venue.broker.submit(order, deadlineIn(2_000));
+  if (outcome.outcome !== 'accepted') throw new Error(`expected accepted, got ${outcome.outcome}`);
+  return order.clientOrderId;
+}
+
+/** The order as the venue shows it among the open ones; undefined when it is not there. */
+export async function openOrder(venue: VenueUnderTest, clientOrderId: string): Promise<VenueOrder | undefined> {
+  const seen = await venue.broker.openOrders(venue.account);
+  if (seen.outcome !== 'known') throw new Error(seen.reason);
+  return seen.items.find((order) => order.clientOrderId === clientOrderId);
 }
 
 export function eventIds(reports: readonly BrokerReport[]): string[] {
