@@ -32,7 +32,7 @@ function table(flow: readonly Step[], services: readonly ServiceSpec[]): string 
 /** Who sends what a step consumes: the step that emits it, or the world outside. */
 function senderOf(consumed: string, flow: readonly Step[]): string {
   if (consumed === 'webhook') return 'sender';
-  if (consumed === 'venue stream') return 'venue';
+  if (consumed === 'venue stream' || consumed === 'venue snapshot') return 'venue';
   return flow.find(({ emits }) => (emits as readonly string[]).includes(consumed))?.step ?? 'operator';
 }
 

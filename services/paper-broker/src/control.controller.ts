@@ -51,15 +51,15 @@ export class ControlController {
   @Post('bust')
   async bust(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     await command(bust, body, reply, async (wanted) => {
-      await this.desk.bust(wanted.execution_id, wanted.reason);
+      await this.desk.bust(wanted.execution_id, wanted.reason, wanted.told);
       return {};
     });
   }
 
   @Post('correct')
   async correct(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await command(correction, body, reply, async ({ execution_id: id, quantity, price, reason }) => {
-      await this.desk.correct(id, { quantity, price }, reason);
+    await command(correction, body, reply, async ({ execution_id: id, quantity, price, reason, told }) => {
+      await this.desk.correct(id, { quantity, price }, reason, told);
       return {};
     });
   }

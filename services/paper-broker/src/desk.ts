@@ -51,17 +51,24 @@ export class Desk {
     return listedViewOf(order);
   }
 
-  async bust(executionId: string, reason: string): Promise<void> {
+  async bust(executionId: string, reason: string, told: boolean): Promise<void> {
     const { order, quantity, price } = this.#execution(executionId);
     const previous = { previous_quantity: quantity, previous_price: price };
-    this.#venue.matching.emit(order, { type: 'busted', execution_id: executionId, ...previous, reason });
+    const what = { type: 'busted', execution_id: executionId, ...previous, reason } as const;
+    this.#venue.matching.emit(order, what, told ? undefined : false);
     await this.#parts.log.written();
   }
 
-  async correct(executionId: string, becomes: { quantity: string; price: string }, reason: string): Promise<void> {
+  async correct(
+    executionId: string,
+    becomes: { quantity: string; price: string },
+    reason: string,
+    told: boolean,
+  ): Promise<void> {
     const { order, quantity, price } = this.#execution(executionId);
     const previous = { previous_quantity: quantity, previous_price: price };
-    this.#venue.matching.emit(order, { type: 'corrected', execution_id: executionId, ...previous, ...becomes, reason });
+    const what = { type: 'corrected', execution_id: executionId, ...previous, ...becomes, reason } as const;
+    this.#venue.matching.emit(order, what, told ? undefined : false);
     await this.#parts.log.written();
   }
 

@@ -5,7 +5,7 @@ export interface Step {
   readonly step: string;
   /** The library that decides. */
   readonly owner: string;
-  readonly consumes: readonly (MessageType | 'webhook' | 'venue stream' | 'command')[];
+  readonly consumes: readonly (MessageType | 'webhook' | 'venue stream' | 'venue snapshot' | 'command')[];
   readonly emits: readonly (MessageType | 'frame')[];
   /** Of these, what is rare and always goes through the outbox: its consumers are not read for in every commit. */
   readonly defers?: readonly MessageType[];
@@ -38,6 +38,8 @@ const published = [
   'trade.updated',
   'trade.closed',
   'trading_state.changed',
+  'drift.found',
+  'drift.ended',
 ] as const;
 
 /** The way of a signal. Wiring, docs/life-of-an-order.md, trace names and tests are derived from this table. */
@@ -104,6 +106,16 @@ export const flow = [
     key: 'venue event id',
     invariant: 'leased per venue; fills may come before the accept',
     source: 'libs/trading/brokers/src/listen.ts',
+  },
+  {
+    step: 'reconcile',
+    owner: 'oversight',
+    consumes: ['venue snapshot'],
+    emits: [...brokerReports, 'drift.found', 'drift.ended', 'trading_state.changed'],
+    key: 'what differs: account, kind, subject and the facts of both sides',
+    invariant:
+      'a difference counts when it outlives a second look; nothing is claimed for an account that is not vouched for',
+    source: 'libs/trading/oversight/src/reconcile/account-check.ts',
   },
   {
     step: 'apply',

@@ -37,6 +37,7 @@ export type {
   SignalOutcome,
   SubmitOrder,
 } from './messages/order.ts';
+export type { DriftEnded, DriftFound } from './messages/reconciliation.ts';
 export type { SignalReceived } from './messages/signal.ts';
 export { exits, orderRole, orderTerms, spreadLeg, timeInForce } from './messages/terms.ts';
 export type { Exits, OrderRole, OrderTerms, OrderType, SpreadLeg, TimeInForce } from './messages/terms.ts';

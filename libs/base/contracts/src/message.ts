@@ -24,6 +24,7 @@ import {
   replaceOrder,
   submitOrder,
 } from './messages/order.ts';
+import { driftEnded, driftFound } from './messages/reconciliation.ts';
 import { signalReceived } from './messages/signal.ts';
 import { tradingStateChanged } from './messages/trading-state.ts';
 
@@ -54,6 +55,8 @@ export const messageSchemas = {
   'trade.updated': trade,
   'trade.closed': trade,
   'trading_state.changed': tradingStateChanged,
+  'drift.found': driftFound,
+  'drift.ended': driftEnded,
 } as const;
 
 export type MessageType = keyof typeof messageSchemas;

@@ -51,6 +51,8 @@ export const streamEventName = z.enum([
   'trade.updated',
   'trade.closed',
   'trading_state.changed',
+  'drift.found',
+  'drift.ended',
 ]);
 export type StreamEventName = z.infer<typeof streamEventName>;
 

@@ -43,7 +43,9 @@ export async function takeMessage(tx: Tx, wakeUp: WakeUp, fence: string | undefi
     fence === undefined
       ? await tx.query<MessageRow>(TAKE, [wakeUp.outboxId, wakeUp.step])
       : await tx.query<MessageRow>(TAKE_FENCED, [wakeUp.outboxId, wakeUp.step, fence]);
-  return row && { id: wakeUp.outboxId, teamId: wakeUp.teamId, type: row.type, key: row.key, payload: row.payload };
+  if (!row) return undefined;
+  // More types than TypeScript tries out one by one; the runner parses the payload by its type.
+  return { id: wakeUp.outboxId, teamId: wakeUp.teamId, type: row.type, key: row.key, payload: row.payload } as Message;
 }
 
 const DELETE = sql('outbox.delete', 'delete from outbox where outbox_id = $1 and step = $2');

@@ -75,6 +75,16 @@ function eventOf(message: Message, steps: Steps | undefined): NewEvent | undefin
       const data = { at, from, to, reason, actor, halt_generation: haltGeneration };
       return { channel: 'system', event: 'trading_state.changed', signalId: undefined, data };
     }
+    case 'drift.found': {
+      const { driftId, accountId, broker, kind, subject, symbol, ours, venue, treatment, ledTo } = message.payload;
+      const what = { drift_id: driftId, account_id: accountId, broker, kind, subject, symbol, ours, venue, treatment };
+      return { channel: 'system', event: 'drift.found', signalId: undefined, data: { at, ...what, led_to: ledTo } };
+    }
+    case 'drift.ended': {
+      const { driftId, accountId, as, actor, reason } = message.payload;
+      const data = { at, drift_id: driftId, account_id: accountId, as, actor, reason };
+      return { channel: 'system', event: 'drift.ended', signalId: undefined, data };
+    }
     default:
       return undefined;
   }

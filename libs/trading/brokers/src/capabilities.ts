@@ -20,6 +20,8 @@ export interface BrokerCapabilities {
   readonly reduceOnly: boolean;
   /** `keeps_reduce_only`: the mass cancel can leave protective orders; `all`: it takes everything. */
   readonly cancelAll: 'keeps_reduce_only' | 'all';
+  /** True where a future's whole price moves the venue's cash, and not only what is won or lost by it. */
+  readonly paysFuturesInFull?: boolean;
   /** Requests that the venue allows, cancels going first; undefined where it names no limit. */
   readonly requestsPerMinute: number | undefined;
   /** Trades real money: only for accounts whose mode is live, and only where the environment has LIVE_TRADING on. */

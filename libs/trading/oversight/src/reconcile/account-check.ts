@@ -93,6 +93,7 @@ async function look(
       clientOrderIds: [...new Set(named)],
       fillsSince: since,
       lookedForMs: tookMs,
+      futuresInFull: venue.futuresInFull,
     }),
   );
   const differences = compare(ours, venue, baselineOf(account, ours, venue));

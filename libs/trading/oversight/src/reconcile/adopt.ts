@@ -2,7 +2,7 @@ import type { VenueExecution, VenueOrder } from '@keelson/brokers';
 import type { OrderTerms } from '@keelson/contracts';
 import { deriveId, type Id } from '@keelson/kernel';
 import { originate, type Wanted } from '@keelson/orders';
-import type { Database } from '@keelson/persistence';
+import type { Database, Tx } from '@keelson/persistence';
 
 /** Whose account it is that something was found in. */
 export interface Adopter {
@@ -14,6 +14,17 @@ export interface Adopter {
 /** What an order that was entered by hand is known by here: it has no client order id there. */
 export function adoptedOrderId(broker: string, venueOrderId: string): string {
   return deriveId('adopted-order', broker, venueOrderId);
+}
+
+const ACCEPTED = 'drift/';
+
+/** The execution that stands for a position which an operator took over from the venue: the venue itself has none. */
+export function acceptedExecution(driftId: Id): string {
+  return `${ACCEPTED}${driftId}`;
+}
+
+export function isAccepted(executionId: string): boolean {
+  return executionId.startsWith(ACCEPTED);
 }
 
 /** By what our books know an order that a venue names. */
@@ -39,21 +50,27 @@ export async function adoptOrder(database: Database, account: Adopter, order: Ve
 }
 
 /** Takes an execution of nobody's order into our books: an order of its own, of just that size. Its fill is still to be told. */
-export async function adoptExecution(
+export function adoptExecution(
   database: Database,
   account: Adopter,
   execution: VenueExecution,
 ): Promise<{ signalId: Id; clientOrderId: string }> {
-  const { executionId, venueOrderId, symbol, side, quantity, price } = execution;
+  return database.transaction(account.teamId, (tx) => adoptExecutionIn(tx, account, execution));
+}
+
+/** The same, in a transaction that has more to write. */
+export function adoptExecutionIn(
+  tx: Tx,
+  account: Adopter,
+  { executionId, venueOrderId, symbol, side, quantity, price }: VenueExecution,
+): Promise<{ signalId: Id; clientOrderId: string }> {
   const clientOrderId = deriveId('adopted-execution', account.broker, executionId);
-  return database.transaction(account.teamId, (tx) =>
-    originate(tx, {
-      ...common(account),
-      ...{ key: `execution/${executionId}`, symbol, side, quantity, reduceOnly: false, referencePrice: price },
-      terms: { type: 'market', timeInForce: 'day' },
-      adopted: { clientOrderId, venueOrderId },
-    }),
-  );
+  return originate(tx, {
+    ...common(account),
+    ...{ key: `execution/${executionId}`, symbol, side, quantity, reduceOnly: false, referencePrice: price },
+    terms: { type: 'market', timeInForce: 'day' },
+    adopted: { clientOrderId, venueOrderId },
+  });
 }
 
 function common({

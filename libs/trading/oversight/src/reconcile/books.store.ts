@@ -17,7 +17,9 @@ const READ = sql(
         and ($3::uuid[] is not null or o.completed_at is null)
      union
      select o.* from orders o where o.broker = $5 and o.client_order_id = any($6::text[]) and o.account_id = $1),
-   waiting as (select distinct signal_id from outbox)
+   waiting as (
+     -- What waits for longer is stuck, and hides nothing: it has an alert of its own.
+     select distinct signal_id from outbox where step <> 'publish' and created_at > clock_timestamp() - interval '30 seconds')
    select
      (select coalesce(jsonb_agg(jsonb_build_object(
                'order_id', o.order_id, 'signal_id', o.signal_id, 'client_order_id', o.client_order_id,
@@ -32,15 +34,22 @@ const READ = sql(
                'fill_id', f.fill_id, 'execution_id', f.execution_id, 'client_order_id', o.client_order_id,
                'signal_id', f.signal_id, 'symbol', o.symbol, 'side', o.side, 'quantity', f.quantity::text,
                'price', f.price::text, 'multiplier', o.multiplier::text, 'currency', o.currency,
-               'fee', coalesce(f.fee, 0)::text, 'executed_at', extract(epoch from f.executed_at) * 1000,
+               'fee', coalesce(f.fee, 0)::text, 'margined', i.kind = 'future', 'executed_at', extract(epoch from f.executed_at) * 1000,
                'corrected', exists (select from fills e join fill_busts b on b.fill_id = e.fill_id
                                      where e.order_id = f.order_id and e.execution_id = f.execution_id))), '[]')
-        from fills f join orders o on o.order_id = f.order_id
+        from fills f join orders o on o.order_id = f.order_id join instruments i on i.symbol = o.symbol
        where f.team_id = $2 and f.executed_at >= $7 and o.account_id = $1
          and not exists (select from fill_busts b where b.fill_id = f.fill_id)) as fills,
      (select coalesce(jsonb_object_agg(p.symbol, p.quantity::text), '{}')
         from positions p where p.account_id = $1 and p.quantity <> 0) as positions,
-     (select coalesce(jsonb_object_agg(b.currency, b.cash::text), '{}') from balances b where b.account_id = $1) as cash,
+     (select coalesce(jsonb_object_agg(m.currency, m.cash::text), '{}')
+        from (select currency, sum(cash) as cash
+                from (select b.currency, b.cash from balances b where b.account_id = $1
+                      union all
+                      select i.currency, -sign(p.quantity) * p.cost
+                        from positions p join instruments i on i.symbol = p.symbol
+                       where $9 and i.kind = 'future' and p.account_id = $1) moved
+               group by currency) m) as cash,
      (select coalesce(jsonb_agg(distinct w.payload ->> 'symbol'), '[]') from outbox w where w.step = 'book') as unbooked,
      (select min(t.changed_at) from trading_states t
        where t.state <> 'ACTIVE' and t.scope in ('platform', 'team:' || $2, 'account:' || $1)) as halted_since`,
@@ -73,6 +82,7 @@ interface BooksRow {
     readonly fee: string;
     readonly executed_at: number;
     readonly corrected: boolean;
+    readonly margined: boolean;
   }[];
   readonly positions: Readonly<Record<string, string>>;
   readonly cash: Readonly<Record<string, string>>;
@@ -93,6 +103,8 @@ export interface BooksQuestion {
   readonly fillsSince: Date;
   /** How long ago the venue was asked: what was sent after that may be missing in its picture. */
   readonly lookedForMs: number;
+  /** The venue moves cash by a future's whole price; our ledger by what is won or lost, and the price stands at cost. */
+  readonly futuresInFull: boolean;
 }
 
 /** Postgres' clock and the venue's answer cross on the way. */
@@ -101,10 +113,10 @@ const EVER = new Date(0);
 
 /** The account's books, to be read after the venue was asked. Runs as the account's team. */
 export async function readBooks(tx: Tx, question: BooksQuestion): Promise<OurPicture> {
-  const { accountId, broker, working, ordersSince, clientOrderIds, fillsSince, lookedForMs } = question;
+  const { accountId, broker, working, ordersSince, clientOrderIds, fillsSince, lookedForMs, futuresInFull } = question;
   const [row] = await tx.query<BooksRow & Record<string, unknown>>(READ, [
     ...[accountId, tx.teamId, working ?? null, working === undefined ? EVER : ordersSince, broker],
-    ...[clientOrderIds, fillsSince, lookedForMs + MARGIN_MS],
+    ...[clientOrderIds, fillsSince, lookedForMs + MARGIN_MS, futuresInFull],
   ]);
   return {
     orders: row!.orders.map(orderOf),
@@ -146,6 +158,7 @@ function fillOf(row: BooksRow['fills'][number]): OurFill {
     fee: new Decimal(row.fee),
     executedAt: new Date(row.executed_at),
     corrected: row.corrected,
+    margined: row.margined,
   };
 }
 

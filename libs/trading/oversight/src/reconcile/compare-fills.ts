@@ -1,5 +1,6 @@
 import type { VenueExecution } from '@keelson/brokers';
 import { Decimal, decimalText } from '@keelson/kernel';
+import { isAccepted } from './adopt.ts';
 import { type Difference, factsOfExecution } from './difference.ts';
 import type { DriftKind } from './kinds.ts';
 import type { OurFill, OurOrder, OurPicture, VenuePicture } from './picture.ts';
@@ -23,7 +24,7 @@ export function compareFills(ours: OurPicture, venue: VenuePicture, orders: Orde
     if (difference) found.push(difference);
   }
   for (const fill of ours.fills) {
-    if (byId.has(fill.executionId) || fill.corrected || !within(fill, venue)) continue;
+    if (byId.has(fill.executionId) || fill.corrected || isAccepted(fill.executionId) || !within(fill, venue)) continue;
     found.push(vanished(fill, orders));
   }
   return found;

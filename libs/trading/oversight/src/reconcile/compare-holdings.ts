@@ -39,8 +39,11 @@ function compareCash(ours: OurPicture, venue: VenuePicture, baseline: ReadonlyMa
   const fills = Map.groupBy(ours.fills, ({ currency }) => currency);
   const found: Difference[] = [];
   for (const currency of new Set([...theirs.keys(), ...ours.cash.keys()])) {
+    const some = fills.get(currency) ?? [];
+    // What such a fill moves there is not told by the fill alone.
+    if (!venue.futuresInFull && some.some(({ margined, executedAt }) => margined && executedAt >= venue.from)) continue;
     const there = (theirs.get(currency) ?? ZERO).minus(baseline.get(currency) ?? ZERO);
-    const path = valuesDuring(ours.cash.get(currency) ?? ZERO, fills.get(currency) ?? [], venue, cashOf);
+    const path = valuesDuring(ours.cash.get(currency) ?? ZERO, some, venue, cashOf);
     if (path.some((value) => value.eq(there))) continue;
     found.push(held('balance', currency, undefined, path[0]!, there));
   }

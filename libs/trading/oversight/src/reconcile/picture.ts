@@ -36,6 +36,8 @@ export interface OurFill {
   readonly executedAt: Date;
   /** The venue changed it after it was made: its time here is that of the change. */
   readonly corrected: boolean;
+  /** A future: what it moves of our cash is known when it is closed. */
+  readonly margined: boolean;
 }
 
 /** An account in our books, read after the venue was asked. */
@@ -44,6 +46,7 @@ export interface OurPicture {
   /** All since the start of the window, those newer than the venue's picture too. */
   readonly fills: readonly OurFill[];
   readonly positions: ReadonlyMap<string, Decimal>;
+  /** In the venue's terms: with the cost of open futures taken off where the venue has them paid in full. */
   readonly cash: ReadonlyMap<string, Decimal>;
   /** Symbols with fills that are not booked yet: their positions, and cash, are behind their fills. */
   readonly unbooked: ReadonlySet<string>;
@@ -63,6 +66,8 @@ export interface VenuePicture {
   readonly executions: readonly VenueExecution[];
   readonly positions: readonly VenuePosition[];
   readonly balances: readonly VenueBalance[];
+  /** Its cash moves by the whole price of a future. */
+  readonly futuresInFull: boolean;
 }
 
 /** What a trade adds to a position. */

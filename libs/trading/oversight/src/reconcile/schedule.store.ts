@@ -17,11 +17,11 @@ const JOIN = sql(
    gone as (delete from leases l using alive a where a.name = l.name and not a.lives),
    self as (
      insert into leases (name, owner, fence, lease_until)
-     values ('flow:' || $1::text, $1, nextval('fences'), 'infinity') on conflict (name) do nothing)
+     values ('flow:' || $1::integer, $1::integer, nextval('fences'), 'infinity') on conflict (name) do nothing)
    update reconciliations
       set state = 'unknown', vouched_until = null, working = null, due_at = clock_timestamp(),
           owner = null, lease_until = null
-    where $2 and not exempt and not exists (select from alive a where a.lives and a.owner <> $1)
+    where $2 and not exempt and not exists (select from alive a where a.lives and a.owner <> $1::integer)
    returning account_id`,
 );
 

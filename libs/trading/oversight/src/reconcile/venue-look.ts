@@ -34,6 +34,7 @@ export async function lookAtVenue(broker: Broker, accountId: Id, since: Date): P
       executions: executions.items,
       positions: positions.positions,
       balances: balances.items,
+      futuresInFull: broker.capabilities.paysFuturesInFull ?? false,
     },
   };
 }

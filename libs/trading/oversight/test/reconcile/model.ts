@@ -102,6 +102,7 @@ export function venueAt(orders: readonly ModelOrder[], times: LookTimes): VenueP
       netQuantity: sum(executions.map(({ side, quantity }) => signed(side, quantity))).toFixed(),
     })),
     balances: [{ account: 'a', currency: 'USD', cash: cash.toFixed() }],
+    futuresInFull: false,
   };
 }
 
@@ -175,6 +176,6 @@ function fillOf(execution: VenueExecution): OurFill {
       currency: 'USD',
       fee: ZERO,
     },
-    ...{ executedAt: new Date(at), corrected: false },
+    ...{ executedAt: new Date(at), corrected: false, margined: false },
   };
 }

@@ -12,6 +12,7 @@ export const paperCapabilities: BrokerCapabilities = {
   reduceOnly: true,
   cancelAll: 'keeps_reduce_only',
   requestsPerMinute: undefined,
+  paysFuturesInFull: true,
   // The venue runs on the same machine, or on one with a synchronised clock.
   venueClockSkew: '50 milliseconds',
   submitWithin: '300 milliseconds',
