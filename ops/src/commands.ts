@@ -3,11 +3,21 @@ import { demo } from './commands/demo.ts';
 import { dev } from './commands/dev.ts';
 import { demoCrash } from './commands/demo-crash.ts';
 import { doctor } from './commands/doctor.ts';
+import { exposureDrifts } from './commands/exposure-drifts.ts';
+import { exposureRepair } from './commands/exposure-repair.ts';
 import { explain } from './commands/explain.ts';
 import { halt } from './commands/halt.ts';
 import { instrumentsList } from './commands/instruments-list.ts';
 import { instrumentsLoad } from './commands/instruments-load.ts';
+import { limitsSet } from './commands/limits-set.ts';
+import { limitsShow } from './commands/limits-show.ts';
+import { ledgerClose } from './commands/ledger-close.ts';
+import { ledgerDeposit } from './commands/ledger-deposit.ts';
+import { ledgerSettle } from './commands/ledger-settle.ts';
+import { ledgerWithdraw } from './commands/ledger-withdraw.ts';
 import { logs } from './commands/logs.ts';
+import { marketCheck } from './commands/market-check.ts';
+import { marketLastReport } from './commands/market-report.ts';
 import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
 import { runbookCheck } from './commands/runbook-check.ts';
@@ -16,6 +26,7 @@ import { runbookList } from './commands/runbook-list.ts';
 import { runbookRun } from './commands/runbook-run.ts';
 import { runbookShow } from './commands/runbook-show.ts';
 import { schema } from './commands/schema.ts';
+import { seed } from './commands/seed.ts';
 import { signal } from './commands/signal.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
@@ -42,6 +53,17 @@ export const commands: readonly Command[] = [
   resume,
   instrumentsList,
   instrumentsLoad,
+  marketCheck,
+  marketLastReport,
+  limitsShow,
+  limitsSet,
+  exposureDrifts,
+  exposureRepair,
+  ledgerDeposit,
+  ledgerWithdraw,
+  ledgerSettle,
+  ledgerClose,
+  seed,
   runbookList,
   runbookShow,
   runbookRun,

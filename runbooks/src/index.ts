@@ -1,9 +1,15 @@
 import type { AlertSpec } from '@keelson/catalogue';
+import { MarketCheckFailed } from '../market/MarketCheckFailed.alert.ts';
+import { QuoteFeedStale } from '../market/QuoteFeedStale.alert.ts';
 import { OrderStuckSubmitted } from '../orders/OrderStuckSubmitted.alert.ts';
+import { ExposureDrift } from '../risk/ExposureDrift.alert.ts';
 import { SignalBacklogGrowing } from '../signals/SignalBacklogGrowing.alert.ts';
 
 /** Every alert with the folder, below runbooks/, that holds its page. */
 export const alerts: readonly (AlertSpec & { readonly area: string })[] = [
   { ...SignalBacklogGrowing, area: 'signals' },
   { ...OrderStuckSubmitted, area: 'orders' },
+  { ...ExposureDrift, area: 'risk' },
+  { ...QuoteFeedStale, area: 'market' },
+  { ...MarketCheckFailed, area: 'market' },
 ];

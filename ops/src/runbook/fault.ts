@@ -1,7 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '@keelson/catalogue';
+import { milliseconds } from '@keelson/kernel';
+import { sql } from '@keelson/persistence';
 import type { Context } from '../framework/context.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
+import { demoAccountId, demoTeamId } from '../seed/teams.ts';
+import { withDatabase } from '../stack/open-database.ts';
 import { addressOf, notRunning, requireStatus } from '../stack/status.ts';
+import { checkMarket } from '../trading/market-check.ts';
 import { type SupervisedProcess, Supervisor } from '../stack/supervisor.ts';
 
 /** A fault that is in place. */
@@ -14,7 +20,14 @@ export interface Injected {
 
 /** Injects a fault into the local stack; throws when the stack does not run. */
 export function inject(context: Context, fault: Fault): Promise<Injected> {
-  return fault.kind === 'freeze' ? freeze(context, fault.service) : disturbVenue(context, fault.control);
+  switch (fault.kind) {
+    case 'freeze':
+      return freeze(context, fault.service);
+    case 'venue':
+      return disturbVenue(context, fault);
+    case 'exposure':
+      return driftExposure(context, fault.by);
+  }
 }
 
 async function processesOf(context: Context, service: string): Promise<readonly SupervisedProcess[]> {
@@ -37,7 +50,10 @@ async function freeze(context: Context, service: string): Promise<Injected> {
   };
 }
 
-async function disturbVenue(context: Context, control: Readonly<Record<string, unknown>>): Promise<Injected> {
+async function disturbVenue(
+  context: Context,
+  { control, checkMarketAfter }: Extract<Fault, { kind: 'venue' }>,
+): Promise<Injected> {
   const venue = addressOf(requireStatus(context.folders, context.stack), 'paper-broker');
   const command = async (path: string, body: unknown) => {
     const answer = await fetch(`${venue}/v1/control${path}`, {
@@ -53,5 +69,27 @@ async function disturbVenue(context: Context, control: Readonly<Record<string, u
     });
   };
   await command('', control);
+  if (checkMarketAfter) {
+    await sleep(milliseconds(checkMarketAfter), undefined, { signal: context.signal });
+    await checkMarket(context);
+  }
   return { what: `told the venue ${JSON.stringify(control)}`, undo: () => command('/reset', {}) };
+}
+
+const DRIFT = sql(
+  'fault.drift_exposure',
+  `update keelson.exposures set reserved = reserved + $2 where account_id = $1 and scope = 'account'`,
+);
+
+/** As a release that got lost leaves it. */
+async function driftExposure(context: Context, by: string): Promise<Injected> {
+  await withDatabase(context, (db) => db.transaction(demoTeamId, async (tx) => tx.execute(DRIFT, [demoAccountId, by])));
+  return {
+    what: `reserved ${by} on account ${demoAccountId} that nothing stands for`,
+    undo: () =>
+      withDatabase(context, async (db) => {
+        const { repairExposures } = await import('@keelson/risk');
+        await db.transaction(demoTeamId, (tx) => repairExposures(tx, demoAccountId));
+      }),
+  };
 }

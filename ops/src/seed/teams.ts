@@ -30,6 +30,7 @@ export function demoTeam(webhookKey: string, webhookPathId: string): SeedTeam {
 }
 
 export const demoTeamId: Id = deriveId('seed.team', 'demo');
+export const demoAccountId: Id = deriveId('seed.account', 'demo');
 
 /** Further teams for benchmarks, numbered from 1. Their keys are new each time; seeding again replaces the old ones. */
 export function benchmarkTeams(count: number): SeedTeam[] {

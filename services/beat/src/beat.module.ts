@@ -18,6 +18,7 @@ import { exposureSweep } from './schedules/exposure-sweep.ts';
 import { dailyClose } from './schedules/daily-close.ts';
 import { endOfDay } from './schedules/end-of-day.ts';
 import { outboxSweep } from './schedules/outbox-sweep.ts';
+import { portfolioSnapshots } from './schedules/portfolio-snapshots.ts';
 import { preMarketCheck } from './schedules/pre-market-check.ts';
 import { receiptRetention } from './schedules/receipt-retention.ts';
 import { stuckOrderCheck } from './schedules/stuck-orders.ts';
@@ -63,6 +64,7 @@ export class BeatModule implements OnModuleInit {
                 'decisions-ahead': decisionsAhead(database, (error) =>
                   logger.warn({ error }, 'A decision could not be made ahead; the rules decide'),
                 ),
+                'portfolio-snapshots': portfolioSnapshots(database, systemClock),
                 'receipt-retention': receiptRetention(database),
                 'pre-market-check': preMarketCheck(database, systemClock, metrics, ({ failed, checks }) => {
                   if (failed > 0) logger.error({ failed, checks }, 'Not ready for the open');

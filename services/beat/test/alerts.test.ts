@@ -66,12 +66,13 @@ describe('the evaluation of alerts', () => {
     database.admin(`update keelson.alerts set since = since - $1 * interval '1 second'`, [seconds]);
 
   it('fires on a message that waits, and clears at the first look after it is gone', async () => {
-    expect(await look()).toEqual({ SignalBacklogGrowing: 'inactive', OrderStuckSubmitted: 'inactive' });
+    const calm = Object.fromEntries(alerts.map(({ name }) => [name, 'inactive']));
+    expect(await look()).toEqual(calm);
     await addWaiting(database, team, { ageSeconds: 30 });
     expect((await look())['SignalBacklogGrowing']).toBe('pending');
     expect((await look())['SignalBacklogGrowing']).toBe('pending');
     await passes(10);
-    expect(await look()).toEqual({ SignalBacklogGrowing: 'firing', OrderStuckSubmitted: 'inactive' });
+    expect(await look()).toEqual({ ...calm, SignalBacklogGrowing: 'firing' });
     const [row] = await database.admin<{ state: string; value: string; age: number }>(
       `select state, value, extract(epoch from now() - since)::float8 as age from keelson.alerts where alert = 'SignalBacklogGrowing'`,
     );
@@ -80,6 +81,20 @@ describe('the evaluation of alerts', () => {
     expect(row!.age).toBeLessThan(5);
     await database.admin('delete from keelson.outbox');
     expect((await look())['SignalBacklogGrowing']).toBe('inactive');
+  });
+
+  it('fires on exposure that nothing open stands for', async () => {
+    const reserve = (amount: number) =>
+      database.admin('update keelson.exposures set reserved = reserved + $2 where account_id = $1', [
+        team.accountId,
+        amount,
+      ]);
+    await reserve(5);
+    expect((await look())['ExposureDrift']).toBe('pending');
+    await passes(10);
+    expect((await look())['ExposureDrift']).toBe('firing');
+    await reserve(-5);
+    expect((await look())['ExposureDrift']).toBe('inactive');
   });
 
   it('fires on an order without an answer', async () => {

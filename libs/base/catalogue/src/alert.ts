@@ -20,5 +20,11 @@ export interface AlertSpec {
 export type Fault =
   /** Every instance of a service stands still without having ended: the worst way to fail, as nothing restarts it. */
   | { readonly kind: 'freeze'; readonly service: string }
-  /** The simulated venue misbehaves; `control` is what its control API takes. */
-  | { readonly kind: 'venue'; readonly control: Readonly<Record<string, unknown>> };
+  /** The simulated venue misbehaves; `control` is what its control API takes. Then the check before the open may follow. */
+  | {
+      readonly kind: 'venue';
+      readonly control: Readonly<Record<string, unknown>>;
+      readonly checkMarketAfter?: Duration;
+    }
+  /** The demo account has reserved more than is open, by an amount of its currency. */
+  | { readonly kind: 'exposure'; readonly by: string };

@@ -63,6 +63,12 @@ export const metrics = [
     help: 'submissions without a definitive answer, by venue',
     labels: ['broker'],
   },
+  {
+    name: 'keelson_exposure_drifts',
+    kind: 'gauge',
+    help: 'scopes whose reserved exposure is not the sum of what is open',
+    labels: [],
+  },
   { name: 'keelson_stream_connections', kind: 'gauge', help: 'open WebSocket connections', labels: [] },
 ] as const satisfies readonly MetricSpec[];
 

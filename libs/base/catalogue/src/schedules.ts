@@ -35,6 +35,11 @@ export const schedules = [
     every: '15 seconds',
   },
   {
+    name: 'portfolio-snapshots',
+    purpose: 'lets open trades see the last quotes, and keeps what every account is worth',
+    every: '1 minute',
+  },
+  {
     name: 'receipt-retention',
     purpose: 'deletes receipt bodies, dedupe keys and stream events past their time',
     every: '1 hour',

@@ -6,9 +6,10 @@ import { book } from '@keelson/ledger';
 import { apply, place } from '@keelson/orders';
 import { Activity, noting, Reconciler } from '@keelson/oversight';
 import type { Database } from '@keelson/persistence';
-import { decide } from '@keelson/risk';
+import { DecisionCache, makeDecide } from '@keelson/risk';
 import { PaperQuotes, QuoteFeeder } from '@keelson/market';
 import { announce, publishStep, type RedisFrameSender } from '@keelson/stream';
+import { OversightSide } from './oversight-side.ts';
 import { selfTest } from './self-test.ts';
 import { makeVenues, VenueSide, type VenueSettings } from './venue-side.ts';
 
@@ -29,6 +30,8 @@ export interface PipelineSettings extends VenueSettings {
   readonly fuse: boolean;
   /** The steps to run; all of the worker's by default. */
   readonly steps?: readonly StepName[];
+  /** Whether it also sees to halts; a process that runs every step does. */
+  readonly oversees?: boolean;
   /** How often the prices of the symbols in use are brought in; never when absent. */
   readonly quotesEvery?: Duration;
   readonly probe?: Probe | undefined;
@@ -52,6 +55,7 @@ export class Pipeline {
   readonly #reconciler: Reconciler | undefined;
   readonly #activity = new Activity();
   readonly #quotes: QuoteFeeder | undefined;
+  readonly #oversight: OversightSide | undefined;
   readonly #sweeper: Sweeper;
   readonly #worker: WakeUpWorker | undefined;
   #running = false;
@@ -61,13 +65,14 @@ export class Pipeline {
     this.#settings = settings;
     const { database, owner, wakeUps, frames } = parts;
     const { leaseMs, liveness, concurrency, onError } = settings;
-    this.#venues = makeVenues(settings);
+    this.#venues = makeVenues(settings, database);
     this.#venueSide = new VenueSide(parts, this.#venues, settings, () => this.runner);
     const { router, canceller, replacer } = this.#venueSide;
     const told = noting(
       this.#activity,
       publishStep((team, sent) => frames.send(team, sent)),
     );
+    const decide = makeDecide({ decisions: new DecisionCache(database, onError) });
     const handlers = [decide, place, router, canceller, replacer, apply, book, told];
     this.runner = new FlowRunner({
       ...{ database, owner, fuse: settings.fuse, probe: settings.probe, observe: settings.observe },
@@ -82,6 +87,9 @@ export class Pipeline {
     this.#listeners = this.#runs('listen') ? this.#venueSide.listeners() : [];
     this.#reconciler = this.#runs('reconcile') ? this.#makeReconciler() : undefined;
     this.#quotes = settings.quotesEvery && this.#makeFeeder(settings.quotesEvery);
+    if (settings.oversees ?? settings.steps === undefined) {
+      this.#oversight = new OversightSide(parts, this.#venues, () => this.runner, onError);
+    }
     if (settings.carrier === 'queue') {
       const run = (wakeUp: Parameters<FlowRunner['runWaiting']>[0]) => this.runner.runWaiting(wakeUp).catch(onError);
       this.#worker = new WakeUpWorker(settings.redisUrl, concurrency, run);
@@ -103,6 +111,7 @@ export class Pipeline {
     this.#worker?.start();
     for (const listener of this.#listeners) listener.start();
     this.#quotes?.start();
+    this.#oversight?.start();
     this.#running = true;
   }
 
@@ -114,6 +123,7 @@ export class Pipeline {
       this.#sweeper.stop(),
       this.#quotes?.stop(),
       this.#reconciler?.stop(),
+      this.#oversight?.stop(),
       ...this.#listeners.map((listener) => listener.stop()),
     ]);
     await Promise.all(this.#venues.map((venue) => venue.close()));
