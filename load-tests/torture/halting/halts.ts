@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { z } from 'zod';
+import { run } from '../../bench/harness/command.ts';
+import { repository } from '../../bench/harness/stack.ts';
+import type { BenchTeam } from '../../bench/harness/teams.ts';
+import { join } from 'node:path';
+
+const report = z.looseObject({ halt_id: z.string(), phase: z.string() });
+
+/** A halt's times by Postgres, in milliseconds since the epoch. */
+export interface HaltTimes {
+  readonly haltId: string;
+  readonly requestedAt: number;
+  readonly blockedAt: number;
+  readonly finishedAt: number;
+}
+
+/** `keelson halt` of one team in a process of its own; how long the whole command took. */
+export async function haltByCommand(
+  team: BenchTeam,
+  words: readonly string[] = [],
+): Promise<{ haltId: string; tookMs: number }> {
+  const started = performance.now();
+  const scope = `team:${team.teamId}`;
+  const command = ['halt', '--scope', scope, '--reason', 'torture', '--wait', '30 seconds', '--json', ...words];
+  const script = join(repository, 'ops', 'bin', 'keelson.mjs');
+  const { code, stdout, stderr } = await run(process.execPath, [script, ...command], { cwd: repository });
+  const tookMs = performance.now() - started;
+  if (code !== 0) throw new Error(`keelson halt ended with ${code}: ${stdout}${stderr}`);
+  return { haltId: report.parse(JSON.parse(stdout)).halt_id, tookMs };
+}
+
+async function post(team: BenchTeam, path: string, body: unknown): Promise<unknown> {
+  const answer = await fetch(new URL(path, team.webhook_url), {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${team.token}` },
+  });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
+/** `POST /api/v1/halt`. */
+export async function haltByApi(team: BenchTeam): Promise<string> {
+  return report.parse(await post(team, '/api/v1/halt', { reason: 'torture' })).halt_id;
+}
+
+export async function resume(team: BenchTeam): Promise<void> {
+  await post(team, '/api/v1/resume', { reason: 'the next round' });
+}
+
+const times = z.object({
+  phase: z.string(),
+  problem: z.string().nullable(),
+  requested: z.number(),
+  blocked: z.number().nullable(),
+  finished: z.number().nullable(),
+});
+
+/** Waits until a halt has proven itself, and says when what happened by Postgres' clock. */
+export async function untilDone(database: pg.Client, haltId: string, withinMs = 30_000): Promise<HaltTimes> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const { rows } = await database.query(
+      `select phase, problem, extract(epoch from requested_at)::float8 * 1000 as requested,
+              extract(epoch from blocked_at)::float8 * 1000 as blocked, extract(epoch from finished_at)::float8 * 1000 as finished
+         from keelson.halts where halt_id = $1`,
+      [haltId],
+    );
+    const halt = times.parse(rows[0]);
+    if (halt.finished !== null && halt.blocked !== null) {
+      return { haltId, requestedAt: halt.requested, blockedAt: halt.blocked, finishedAt: halt.finished };
+    }
+    if (Date.now() > end) throw new Error(`halt ${haltId} is at ${halt.phase} after ${withinMs} ms: ${halt.problem}`);
+    await sleep(10);
+  }
+}

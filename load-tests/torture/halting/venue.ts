@@ -1,0 +1,66 @@
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { venueFolder } from '../../bench/harness/stack.ts';
+
+/** A line of the simulated venue's own log. */
+export interface VenueLine {
+  readonly kind: string;
+  readonly type?: string;
+  readonly outcome?: string;
+  readonly account?: string;
+  readonly client_order_id?: string;
+  readonly reduce_only?: boolean;
+  readonly at: string;
+}
+
+/** Reads what the venue wrote of one account since this was made: the only witness of what left the platform. */
+export class VenueWitness {
+  readonly #account: string;
+  readonly #from = new Map<string, number>();
+
+  constructor(account: string) {
+    this.#account = account;
+    for (const file of files()) this.#from.set(file, statSync(file).size);
+  }
+
+  async lines(): Promise<VenueLine[]> {
+    const found: VenueLine[] = [];
+    for (const file of files()) {
+      const start = this.#from.get(file) ?? 0;
+      for await (const line of createInterface({ input: createReadStream(file, { start }) })) {
+        if (!line.startsWith('{')) continue;
+        const read = JSON.parse(line) as VenueLine;
+        if (read.account === this.#account) found.push(read);
+      }
+    }
+    return found;
+  }
+
+  /** Milliseconds since the epoch at which orders that open or change a position were taken. */
+  async ordersTaken(): Promise<number[]> {
+    const lines = await this.lines();
+    return lines
+      .filter(({ kind, outcome, reduce_only }) => kind === 'order' && outcome === 'accepted' && reduce_only !== true)
+      .map(({ at }) => Date.parse(at));
+  }
+
+  /** When events of a type happened. */
+  async events(type: string): Promise<number[]> {
+    const lines = await this.lines();
+    return lines.filter((line) => line.kind === 'event' && line.type === type).map(({ at }) => Date.parse(at));
+  }
+}
+
+function files(): string[] {
+  if (!existsSync(venueFolder)) return [];
+  return readdirSync(venueFolder).flatMap((name) => (name.endsWith('.log') ? [join(venueFolder, name)] : []));
+}
+
+/** A command to the venue's desk, past the platform. */
+export async function toVenue(address: string, path: string, body: unknown): Promise<void> {
+  const answer = await fetch(`${address}${path}`, {
+    ...{ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
+  });
+  if (!answer.ok) throw new Error(`the venue answered ${answer.status} to ${path}: ${await answer.text()}`);
+}
