@@ -1,4 +1,4 @@
-import type { PipelineSettings, VenueNews } from '@keelson/pipeline';
+import { alpacaAccess, type PipelineSettings, type VenueNews } from '@keelson/pipeline';
 import type { Metrics } from '@keelson/runtime';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './worker.module.ts';
@@ -8,9 +8,10 @@ export function venueSettings(
   config: WorkerConfig,
   logger: Logger,
   metrics: Metrics,
-): Pick<PipelineSettings, 'liveTrading' | 'breaker' | 'onVenueNews'> {
+): Pick<PipelineSettings, 'liveTrading' | 'alpaca' | 'breaker' | 'onVenueNews'> {
   return {
     liveTrading: config.LIVE_TRADING === 'on',
+    alpaca: alpacaAccess(config),
     breaker: {
       failures: config.BREAKER_FAILURES,
       within: `${config.BREAKER_WINDOW_SECONDS} seconds`,

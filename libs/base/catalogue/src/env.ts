@@ -99,3 +99,31 @@ export const breakerEnv = {
     .default(600)
     .describe('how long it gets none; then one as a probe'),
 };
+
+/** An account at Alpaca. All of it may be left out: then there is no venue of that name. */
+export const alpacaEnv = {
+  ALPACA_KEY_ID: z.string().min(1).optional().describe('key of the Alpaca account; without it Alpaca is no venue here'),
+  ALPACA_SECRET_KEY: z.string().min(1).optional().describe('its secret'),
+  ALPACA_ENVIRONMENT: z
+    .enum(['paper', 'live'])
+    .default('paper')
+    .describe('live trades real money, and needs LIVE_TRADING and ALPACA_ACCOUNT_ID too'),
+  ALPACA_ACCOUNT_ID: z
+    .uuid()
+    .optional()
+    .describe('the one account of ours that these keys are for; others are refused'),
+  ALPACA_REQUESTS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(20)
+    .max(10_000)
+    .default(200)
+    .describe('requests that the subscription allows; cancels go first'),
+  ALPACA_URL: httpUrl.optional().describe('an emulator in the place of Alpaca’s paper environment'),
+};
+
+/** What a service that talks to Alpaca keeps secret. */
+export const alpacaSecrets = [
+  { variable: 'ALPACA_KEY_ID', purpose: 'who trades at Alpaca', rotateEvery: '90 days' },
+  { variable: 'ALPACA_SECRET_KEY', purpose: 'trades at Alpaca', rotateEvery: '90 days' },
+] as const;

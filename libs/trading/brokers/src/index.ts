@@ -1,3 +1,5 @@
+export { AlpacaBroker } from './adapters/alpaca/client.ts';
+export type { AlpacaSettings } from './adapters/alpaca/config.ts';
 export { LoopbackBroker } from './adapters/loopback/loopback.ts';
 export { SimulatedBroker } from './adapters/simulated/simulated.ts';
 export type { SimulatedMarket } from './adapters/simulated/simulated.ts';

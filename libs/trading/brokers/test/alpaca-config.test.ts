@@ -15,8 +15,8 @@ describe('live trading', () => {
     const live: AlpacaSettings = { ...SETTINGS, environment: 'live' };
     const refused = expect.objectContaining({ name: 'BrokerError', code: 'configuration' });
     expect(() => alpacaConfig(live)).toThrow(refused);
-    expect(() => alpacaConfig(live)).toThrow(/ALPACA_LIVE_TRADING/);
-    expect(() => alpacaConfig({ ...live, account: 'account' })).toThrow(/ALPACA_LIVE_TRADING/);
+    expect(() => alpacaConfig(live)).toThrow(/LIVE_TRADING=on/);
+    expect(() => alpacaConfig({ ...live, account: 'account' })).toThrow(/LIVE_TRADING=on/);
     expect(() => alpacaConfig({ ...live, liveTrading: true })).toThrow(/ALPACA_ACCOUNT_ID/);
     const both = { ...live, liveTrading: true, account: 'account' };
     expect(() => alpacaConfig({ ...both, url: 'http://127.0.0.1:1' })).toThrow(/ALPACA_URL/);

@@ -1,5 +1,10 @@
+export { OversightSide, watchOf } from './oversight-side.ts';
+export { Standby } from './standby.ts';
+export type { StandbyParts, StandIn } from './standby.ts';
 export { Pipeline } from './pipeline.ts';
 export type { PipelineParts, PipelineSettings } from './pipeline.ts';
 export { probeFrom } from './step-delay.ts';
-export { permitted, VenueSide } from './venue-side.ts';
+export { alpacaAccess } from './alpaca.ts';
+export type { AlpacaAccess } from './alpaca.ts';
+export { makeVenues, permitted, VenueSide } from './venue-side.ts';
 export type { VenueNews, VenueSettings } from './venue-side.ts';

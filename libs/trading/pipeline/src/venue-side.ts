@@ -17,6 +17,7 @@ import {
 } from '@keelson/brokers';
 import { type FlowRunner, Lease, type Owner } from '@keelson/messaging';
 import type { Database } from '@keelson/persistence';
+import { type AlpacaAccess, makeAlpaca } from './alpaca.ts';
 
 /** What happened between us and a venue that somebody should be able to read later. */
 export type VenueNews =
@@ -29,6 +30,8 @@ export interface VenueSettings {
   /** The environment's switch for venues that trade real money; off when left out. The account's mode is the other. */
   readonly liveTrading?: boolean;
   readonly breaker?: BreakerSettings;
+  /** The Alpaca account of this process; none when absent. */
+  readonly alpaca?: AlpacaAccess | undefined;
   readonly onVenueNews?: (news: VenueNews) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -36,11 +39,13 @@ export interface VenueSettings {
 const LISTENER_LEASE_MS = 3_000;
 
 /** Every venue that this process has a way to. */
-export function makeVenues({
-  paperBrokerUrl,
-  liveTrading = false,
-}: VenueSettings & { readonly paperBrokerUrl: string }): readonly Broker[] {
-  return permitted([new PaperBroker({ url: paperBrokerUrl }), new LoopbackBroker()], liveTrading);
+export function makeVenues(
+  { paperBrokerUrl, liveTrading = false, alpaca }: VenueSettings & { readonly paperBrokerUrl: string },
+  database: Database,
+): readonly Broker[] {
+  const venues: Broker[] = [new PaperBroker({ url: paperBrokerUrl }), new LoopbackBroker()];
+  if (alpaca !== undefined) venues.push(makeAlpaca(alpaca, liveTrading, database));
+  return permitted(venues, liveTrading);
 }
 
 /** A venue that trades real money is not even put together where the environment's switch is off. */

@@ -2,7 +2,7 @@ import type { Broker } from '@keelson/brokers';
 import { Owner } from '@keelson/messaging';
 import { HaltKeeper } from '@keelson/oversight';
 import { Database } from '@keelson/persistence';
-import { makeVenues, Standby } from '@keelson/pipeline';
+import { alpacaAccess, makeVenues, Standby } from '@keelson/pipeline';
 import { announce } from '@keelson/stream';
 import type { Logger } from 'pino';
 import type { ApiConfig } from '../api.module.ts';
@@ -37,8 +37,14 @@ export class HaltDesk {
     });
     const database = this.#database;
     this.#owner = new Owner(database);
-    const settings = { leaseMs: 0, liveTrading: config.LIVE_TRADING === 'on', paperBrokerUrl, onError };
-    this.#venues = makeVenues(settings);
+    const settings = {
+      leaseMs: 0,
+      liveTrading: config.LIVE_TRADING === 'on',
+      paperBrokerUrl,
+      alpaca: alpacaAccess(config),
+      onError,
+    };
+    this.#venues = makeVenues(settings, database);
     this.#keeper = new HaltKeeper({
       ...{ database, owner: this.#owner, announce, onError },
       brokers: new Map(this.#venues.map((venue) => [venue.name, venue])),

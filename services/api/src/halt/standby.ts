@@ -1,6 +1,6 @@
 import { Owner, WakeUpQueue } from '@keelson/messaging';
 import { Database } from '@keelson/persistence';
-import { Pipeline, type StandIn } from '@keelson/pipeline';
+import { alpacaAccess, Pipeline, type StandIn } from '@keelson/pipeline';
 import { RedisFrameSender } from '@keelson/stream';
 import type { Logger } from 'pino';
 import type { ApiConfig } from '../api.module.ts';
@@ -31,6 +31,7 @@ export function standIn(config: ApiConfig, paperBrokerUrl: string, logger: Logge
   };
   const pipeline = new Pipeline(parts, {
     ...{ redisUrl: config.REDIS_URL, paperBrokerUrl, liveTrading: config.LIVE_TRADING === 'on' },
+    alpaca: alpacaAccess(config),
     ...{ concurrency: CONCURRENCY, leaseMs: LEASE_MS, liveness: true, carrier: 'sweep', fuse: true },
     quotesEvery: '1 second',
     onError: (error) => logger.error({ error }, 'A step failed; its message waits for another attempt'),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  alpacaEnv,
+  alpacaSecrets,
   breakerEnv,
   browserEnv,
   postgresEnv,
@@ -37,6 +39,7 @@ export const api = defineService({
       // For halts, and for standing in while no worker lives; left out, this process can only block.
       PAPER_BROKER_URL: venueEnv.PAPER_BROKER_URL.optional(),
       LIVE_TRADING: breakerEnv.LIVE_TRADING,
+      ...alpacaEnv,
       STREAM_URL: z
         .url({ protocol: /^wss?$/ })
         .optional()
@@ -46,6 +49,7 @@ export const api = defineService({
   secrets: [
     { variable: 'DATABASE_URL', purpose: 'password of the role keelson_app', rotateEvery: 'on compromise' },
     { variable: 'REDIS_URL', purpose: 'password of the carrier', rotateEvery: 'on compromise' },
+    ...alpacaSecrets,
   ],
   scaling: { replicas: 1, maximum: 10 },
   resources: { cpu: 0.5, memoryMib: 512 },

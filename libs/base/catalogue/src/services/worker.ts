@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { breakerEnv, postgresEnv, processEnv, redisEnv, venueEnv } from '../env.ts';
+import { alpacaEnv, alpacaSecrets, breakerEnv, postgresEnv, processEnv, redisEnv, venueEnv } from '../env.ts';
 import { pipelineAvailability } from '../objective.ts';
 import { defineService } from '../service.ts';
 
@@ -21,6 +21,7 @@ export const worker = defineService({
     ...redisEnv,
     ...venueEnv,
     ...breakerEnv,
+    ...alpacaEnv,
     WORKER_CONCURRENCY: z.coerce
       .number()
       .int()
@@ -56,6 +57,7 @@ export const worker = defineService({
   secrets: [
     { variable: 'DATABASE_URL', purpose: 'password of the role keelson_app', rotateEvery: 'on compromise' },
     { variable: 'REDIS_URL', purpose: 'password of the carrier', rotateEvery: 'on compromise' },
+    ...alpacaSecrets,
   ],
   // Two, so that one may die at any moment and the other has its signals within half a second.
   scaling: { replicas: 2, maximum: 10 },

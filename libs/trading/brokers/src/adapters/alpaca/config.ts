@@ -86,9 +86,7 @@ export function alpacaConfig(settings: AlpacaSettings): AlpacaConfig {
   }
   if (settings.environment === 'live') {
     if (settings.liveTrading !== true) {
-      throw unusable(
-        'ALPACA_ENVIRONMENT is live: set ALPACA_LIVE_TRADING=on as well to trade real money, or use paper',
-      );
+      throw unusable('ALPACA_ENVIRONMENT is live: set LIVE_TRADING=on as well to trade real money, or use paper');
     }
     if (settings.account === undefined) {
       throw unusable('ALPACA_ENVIRONMENT is live: set ALPACA_ACCOUNT_ID to the one account that these keys are for');
