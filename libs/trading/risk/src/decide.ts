@@ -1,5 +1,5 @@
 import type { Message, Payload } from '@keelson/contracts';
-import { type Clock, decimalText, deriveId, systemClock } from '@keelson/kernel';
+import { type Clock, type Decimal, decimalText, deriveId, systemClock } from '@keelson/kernel';
 import { holdTradingState, type StepHandler } from '@keelson/messaging';
 import type { Tx } from '@keelson/persistence';
 import type { DenialCode, Finding } from './denial.ts';
@@ -56,10 +56,16 @@ function seal(tx: Tx, situation: Situation): void {
     ...{ signalId, accountId, strategy, symbol, side },
     amount: reservation(situation),
     reducing: reducing(situation),
-    perSecond: limits.max_orders_per_second?.toNumber() ?? null,
-    perMinute: limits.max_orders_per_minute?.toNumber() ?? null,
+    perSecond: wholeOrders(limits.max_orders_per_second),
+    perMinute: wholeOrders(limits.max_orders_per_minute),
   });
 }
+
+/** Rounded up, as the check does by comparing; the cap is that of an integer in Postgres, and out of any strategy's reach. */
+function wholeOrders(limit: Decimal | null | undefined): number | null {
+  return limit ? Math.min(limit.ceil().toNumber(), MOST_ORDERS) : null;
+}
+const MOST_ORDERS = 1_000_000_000;
 
 /** A denial, and where losses in a row are the reason, the halt of the strategy with it. */
 function refused(

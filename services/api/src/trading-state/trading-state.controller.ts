@@ -20,8 +20,8 @@ interface StateRow {
   readonly changed_at: Date;
 }
 
-/** What binds a whole team; states of single accounts are listed, they do not stop the others. */
-const bindsTheTeam = ({ scope }: StateRow): boolean => !scope.startsWith('account:');
+/** What binds a whole team; states of single accounts, strategies and symbols are listed, they do not stop the others. */
+const bindsTheTeam = ({ scope }: StateRow): boolean => scope === 'platform' || scope.startsWith('team:');
 
 /** Whether the caller's team may trade, and who decided so and why. */
 @Controller('trading-state')
