@@ -24,7 +24,7 @@ export type {
   BrokerUnknown,
 } from './messages/broker.ts';
 export type { EntryPosted, Trade } from './messages/ledger.ts';
-export { orderStatus, signalOutcome } from './messages/order.ts';
+export { orderStatus } from './messages/order.ts';
 export type {
   CancelOrder,
   OrderApproved,
@@ -39,7 +39,7 @@ export type {
 } from './messages/order.ts';
 export type { DriftEnded, DriftFound } from './messages/reconciliation.ts';
 export type { SignalReceived } from './messages/signal.ts';
-export { exits, orderRole, orderTerms, spreadLeg, timeInForce } from './messages/terms.ts';
+export { orderTerms, timeInForce } from './messages/terms.ts';
 export type { Exits, OrderRole, OrderTerms, OrderType, SpreadLeg, TimeInForce } from './messages/terms.ts';
 export { tradingState } from './messages/trading-state.ts';
 export type { TradingState, TradingStateChanged } from './messages/trading-state.ts';

@@ -1,5 +1,4 @@
 export { apply } from './apply.ts';
-export { clientOrderIdOf, orderIdOf } from './client-order-id.ts';
 export { originate } from './originate.ts';
 export type { Originated, Origin, Wanted } from './originate.ts';
 export { place } from './place.ts';

@@ -1,4 +1,4 @@
-import { Decimal, ZERO } from '@keelson/kernel';
+import { type Decimal, ZERO } from '@keelson/kernel';
 import type { Tx } from '@keelson/persistence';
 import { adjustExposure } from '@keelson/risk';
 import { type IntentRecord, openQuantity, type OrderRecord } from './order-record.ts';

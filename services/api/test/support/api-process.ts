@@ -107,6 +107,19 @@ export class ApiProcess {
     return { status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
   }
 
+  /** Posts a JSON body in the name of a team. */
+  async post<Body>(
+    path: string,
+    body: unknown,
+    as: { readonly teamId: string; readonly role: 'viewer' | 'trader' },
+  ): Promise<{ status: number; body: Body }> {
+    const authorization = `Bearer ${await this.token(as.teamId, as.role)}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const { status, text } = await this.request(`/api/v1/${path}`, init);
+    return { status, body: JSON.parse(text) as Body };
+  }
+
   /** Stops it as a deployment does; its exit code. */
   async end(): Promise<number | null> {
     await this.#child.end('SIGTERM');

@@ -66,6 +66,14 @@ export class Desk {
     );
   }
 
+  /** Waits until a signal has its first order. */
+  async untilPlaced(signalId: Id): Promise<void> {
+    await until(
+      () => this.orders(signalId),
+      (orders) => orders.length > 0,
+    );
+  }
+
   /** One order by how its line begins. */
   async order(signalId: Id, begins: string): Promise<Shown> {
     const found = (await this.orders(signalId)).find(({ text }) => text.startsWith(begins));

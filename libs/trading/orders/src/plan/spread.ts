@@ -1,4 +1,4 @@
-import { Decimal, ZERO } from '@keelson/kernel';
+import { type Decimal, ZERO } from '@keelson/kernel';
 import { unwindLegOf } from '../legs.ts';
 import type { IntentRecord, OrderRecord } from '../order-record.ts';
 import { isTerminal } from '../transitions.ts';
