@@ -1,4 +1,4 @@
 import { servePlugin } from '../plugin/serve.ts';
 import { generatedProvider } from './definition.ts';
 
-servePlugin(generatedProvider);
+await servePlugin(generatedProvider);

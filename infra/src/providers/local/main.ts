@@ -1,4 +1,4 @@
 import { servePlugin } from '../plugin/serve.ts';
 import { localProvider } from './definition.ts';
 
-servePlugin(localProvider);
+await servePlugin(localProvider);

@@ -47,6 +47,8 @@ export class ProviderServer<Context> {
     const { name, version } = this.#provider;
     return {
       handshake: method(() => new providerProto.ProviderHandshakeResponse().setAcceptSecrets(true)),
+      // For an engine that finds the provider running already (PULUMI_DEBUG_PROVIDERS).
+      attach: method(() => empty()),
       getSchema: method(() => new providerProto.GetSchemaResponse().setSchema(JSON.stringify({ name }))),
       getPluginInfo: method(() => new pluginProto.PluginInfo().setVersion(version)),
       checkConfig: method(async (request: messages.CheckRequest) =>

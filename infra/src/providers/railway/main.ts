@@ -1,4 +1,4 @@
 import { servePlugin } from '../plugin/serve.ts';
 import { railwayProvider } from './definition.ts';
 
-servePlugin(railwayProvider);
+await servePlugin(railwayProvider);

@@ -1,4 +1,4 @@
 import { servePlugin } from '../plugin/serve.ts';
 import { supabaseProvider } from './definition.ts';
 
-servePlugin(supabaseProvider);
+await servePlugin(supabaseProvider);

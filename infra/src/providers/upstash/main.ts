@@ -1,4 +1,4 @@
 import { servePlugin } from '../plugin/serve.ts';
 import { upstashProvider } from './definition.ts';
 
-servePlugin(upstashProvider);
+await servePlugin(upstashProvider);

@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { cloudSettings, type SettingName } from '../src/cloud/settings.ts';
+import type { CloudEnvironment } from '../src/environments/environment.ts';
+import { placeOf, stacksOf } from '../src/environments/named.ts';
+import { serveProvider, type ServedProvider } from '../src/providers/plugin/serve.ts';
+import { paceOf, type Pace } from '../src/providers/vendor/pace.ts';
+import { repositoryFolder, stateFolder } from '../src/targets/local/folders.ts';
+import { readToolchain } from '../src/targets/local/toolchain.ts';
+import { cloudflareTypes } from './doubles/cloudflare.ts';
+import { DoubledVendor, doubleOf } from './doubles/double.ts';
+import { Faults } from './emulator/faults.ts';
+import { HttpEmulator, type EmulatedVendor } from './emulator/http-emulator.ts';
+import { Journal } from './emulator/journal.ts';
+import type { SchemaChecks } from './emulator/violations.ts';
+import { EmulatedRailway } from './railway/vendor.ts';
+import { EmulatedSupabase } from './supabase/vendor.ts';
+import { EmulatedUpstash } from './upstash/vendor.ts';
+
+/** Virtual seconds in a real one: minutes of a vendor become a second of ours, and nothing else changes. */
+const SPEED = 120;
+
+/** What a person would set; secrets are canaries, so that a test can look for them everywhere. */
+export function rehearsedSettings(): Record<SettingName, string> {
+  const canary = (): string => `canary-${randomBytes(12).toString('hex')}`;
+  const given: Partial<Record<SettingName, string>> = {
+    installation: 'a1b2c3',
+    domain: 'example.com',
+    image: `registry.example.com/acme/keelson@sha256:${'1'.repeat(64)}`,
+    alertEmail: 'ops@example.com',
+    cloudflareAccount: 'f'.repeat(32),
+    cloudflareZone: 'e'.repeat(32),
+    upstashEmail: 'ops@example.com',
+    registryUser: 'puller',
+    githubReviewers: '1,2',
+  };
+  return Object.fromEntries(
+    (Object.keys(cloudSettings) as SettingName[]).map((name) => {
+      return [name, given[name] ?? (cloudSettings[name].secret ? canary() : `${name}-of-acme`)];
+    }),
+  ) as Record<SettingName, string>;
+}
+
+export interface EngineRun {
+  readonly code: number;
+  /** Both streams, as a person would see them. */
+  readonly text: string;
+  readonly seconds: number;
+}
+
+/** Every vendor of a cloud on this machine, and the real engine aimed at them. */
+export class Stage {
+  readonly environment: CloudEnvironment;
+  readonly settings = rehearsedSettings();
+  readonly journal = new Journal();
+  readonly faults = new Faults();
+  readonly pace: Pace;
+  readonly railway: EmulatedRailway;
+  readonly supabase: EmulatedSupabase;
+  readonly upstash: EmulatedUpstash;
+  readonly cloudflare: DoubledVendor;
+  readonly folder: string;
+  readonly #startedAt = Date.now();
+  readonly #passphrase = randomBytes(24).toString('base64url');
+  readonly #emulators: HttpEmulator[] = [];
+  readonly #served: ServedProvider[] = [];
+  #addresses: Record<string, string> = {};
+
+  private constructor(environment: CloudEnvironment) {
+    this.environment = environment;
+    this.pace = paceOf({ startedAt: this.#startedAt, factor: SPEED });
+    const { railwayToken, supabaseToken, upstashEmail: email, upstashApiKey: apiKey } = this.settings;
+    this.railway = new EmulatedRailway(this.pace, [railwayToken]);
+    this.supabase = new EmulatedSupabase(this.pace, [supabaseToken]);
+    this.upstash = new EmulatedUpstash(this.pace, { email, apiKey });
+    this.cloudflare = new DoubledVendor('cloudflare', this);
+    this.folder = mkdtempSync(join(tmpdir(), 'keelson-rehearsal-'));
+  }
+
+  /** Starts every stand-in; the engine is started by `run`. */
+  static async open(environment: CloudEnvironment): Promise<Stage> {
+    const stage = new Stage(environment);
+    const { railway, supabase, upstash } = stage;
+    const vendors = Object.entries({ RAILWAY: railway, SUPABASE: supabase, UPSTASH: upstash } satisfies Record<
+      string,
+      EmulatedVendor
+    >);
+    const urls = vendors.map(async ([name, vendor]): Promise<[string, string]> => {
+      const emulator = await HttpEmulator.start({
+        vendor,
+        journal: stage.journal,
+        faults: stage.faults,
+        pace: stage.pace,
+      });
+      stage.#emulators.push(emulator);
+      return [`KEELSON_${name}_URL`, emulator.url];
+    });
+    const cloudflare = await serveProvider(
+      doubleOf(stage.cloudflare, '6.22.1', cloudflareTypes),
+      async () => undefined,
+    );
+    stage.#served.push(cloudflare);
+    stage.#addresses = {
+      ...Object.fromEntries(await Promise.all(urls)),
+      PULUMI_DEBUG_PROVIDERS: `cloudflare:${cloudflare.port}`,
+    };
+    await stage.#makeStacks();
+    return stage;
+  }
+
+  /** What was held against the vendors' own schemas. */
+  get checks(): readonly SchemaChecks[] {
+    return [this.railway.front.checks, this.supabase.checks, this.upstash.checks];
+  }
+
+  /** Sets a stack's configuration as a person does; `changed` overrides what the rehearsal usually sets. */
+  async configure(stack: string, changed: Partial<Record<SettingName, string>> = {}): Promise<void> {
+    const { layer } = placeOf(stack);
+    const wanted = { ...this.settings, ...changed };
+    const words = (Object.keys(cloudSettings) as SettingName[])
+      .filter((name) => (cloudSettings[name].layers as readonly string[]).includes(layer))
+      .flatMap((name) => {
+        const { key, secret } = cloudSettings[name];
+        return [secret ? '--secret' : '--plaintext', `keelson:${key}=${wanted[name]}`];
+      });
+    await this.#must(['config', 'set-all', '--stack', stack, '--config-file', this.#configFile(stack), ...words]);
+  }
+
+  /** A verb of the engine on a stack, without questions. */
+  run(verb: 'preview' | 'up' | 'refresh' | 'destroy', stack: string, ...words: string[]): Promise<EngineRun> {
+    const asks = verb !== 'preview' && !words.includes('--preview-only');
+    const base = [verb, '--non-interactive', '--stack', stack, '--config-file', this.#configFile(stack)];
+    return this.pulumi([...base, ...(asks ? ['--yes', '--skip-preview'] : []), ...words]);
+  }
+
+  pulumi(words: readonly string[]): Promise<EngineRun> {
+    const toolchain = readToolchain(stateFolder());
+    const started = performance.now();
+    const child = spawn(toolchain.pulumi.path, [...words], {
+      cwd: repositoryFolder,
+      env: {
+        ...process.env,
+        ...this.#addresses,
+        KEELSON_REHEARSAL_SPEED: `${this.#startedAt}x${SPEED}`,
+        KEELSON_NODE: toolchain.node,
+        PULUMI_BACKEND_URL: `file://${join(this.folder, 'state')}`,
+        PULUMI_CONFIG_PASSPHRASE: this.#passphrase,
+        PULUMI_SKIP_UPDATE_CHECK: 'true',
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+        PATH: [
+          ...(toolchain.languageHost === 'ours' ? [join(repositoryFolder, 'infra', 'bin', 'language-host')] : []),
+          process.env['PATH'] ?? '',
+        ].join(delimiter),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    return new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ code: code ?? 1, text, seconds: (performance.now() - started) / 1_000 }));
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const served of this.#served) served.close();
+    await Promise.all(this.#emulators.map((emulator) => emulator.close()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** `stack init` writes a stack's configuration beside the Pulumi.yaml that it finds: one of the rehearsal's own. */
+  async #makeStacks(): Promise<void> {
+    mkdirSync(join(this.folder, 'state'));
+    writeFileSync(join(this.folder, 'Pulumi.yaml'), 'name: keelson\nruntime: nodejs\n');
+    const words = ['--non-interactive', '--no-select', '--secrets-provider', 'passphrase'];
+    for (const stack of stacksOf(this.environment)) {
+      await this.#must(['-C', this.folder, 'stack', 'init', stack, ...words]);
+      await this.configure(stack);
+    }
+  }
+
+  async #must(words: readonly string[]): Promise<void> {
+    const { code, text } = await this.pulumi(words);
+    if (code !== 0) throw new Error(`The rehearsal could not be prepared: ${text}`);
+  }
+
+  #configFile(stack: string): string {
+    return join(this.folder, `Pulumi.${stack}.yaml`);
+  }
+}
