@@ -18,6 +18,9 @@ import { ledgerWithdraw } from './commands/ledger-withdraw.ts';
 import { logs } from './commands/logs.ts';
 import { marketCheck } from './commands/market-check.ts';
 import { marketLastReport } from './commands/market-report.ts';
+import { reconcileResolve } from './commands/reconcile-resolve.ts';
+import { reconcileRun } from './commands/reconcile-run.ts';
+import { reconcileShow } from './commands/reconcile-show.ts';
 import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
 import { runbookCheck } from './commands/runbook-check.ts';
@@ -51,6 +54,9 @@ export const commands: readonly Command[] = [
   alerts,
   halt,
   resume,
+  reconcileShow,
+  reconcileRun,
+  reconcileResolve,
   instrumentsList,
   instrumentsLoad,
   marketCheck,

@@ -2,6 +2,8 @@ import type { AlertSpec } from '@keelson/catalogue';
 import { MarketCheckFailed } from '../market/MarketCheckFailed.alert.ts';
 import { QuoteFeedStale } from '../market/QuoteFeedStale.alert.ts';
 import { OrderStuckSubmitted } from '../orders/OrderStuckSubmitted.alert.ts';
+import { ReconciliationDrift } from '../reconciliation/ReconciliationDrift.alert.ts';
+import { ReconciliationStale } from '../reconciliation/ReconciliationStale.alert.ts';
 import { ExposureDrift } from '../risk/ExposureDrift.alert.ts';
 import { SignalBacklogGrowing } from '../signals/SignalBacklogGrowing.alert.ts';
 
@@ -12,4 +14,6 @@ export const alerts: readonly (AlertSpec & { readonly area: string })[] = [
   { ...ExposureDrift, area: 'risk' },
   { ...QuoteFeedStale, area: 'market' },
   { ...MarketCheckFailed, area: 'market' },
+  { ...ReconciliationDrift, area: 'reconciliation' },
+  { ...ReconciliationStale, area: 'reconciliation' },
 ];

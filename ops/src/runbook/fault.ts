@@ -10,6 +10,8 @@ import { addressOf, notRunning, requireStatus } from '../stack/status.ts';
 import { checkMarket } from '../trading/market-check.ts';
 import { type SupervisedProcess, Supervisor } from '../stack/supervisor.ts';
 
+const REPORT_WITHIN_MS = 20_000;
+
 /** A fault that is in place. */
 export interface Injected {
   /** What was done, in words. */
@@ -27,6 +29,8 @@ export function inject(context: Context, fault: Fault): Promise<Injected> {
       return disturbVenue(context, fault);
     case 'exposure':
       return driftExposure(context, fault.by);
+    case 'position':
+      return misstatePosition(context, fault);
   }
 }
 
@@ -73,7 +77,13 @@ async function disturbVenue(
     await sleep(milliseconds(checkMarketAfter), undefined, { signal: context.signal });
     await checkMarket(context);
   }
-  return { what: `told the venue ${JSON.stringify(control)}`, undo: () => command('/reset', {}) };
+  return {
+    what: `told the venue ${JSON.stringify(control)}`,
+    async undo() {
+      await command('/reset', {});
+      if (checkMarketAfter) await replaceReport(context);
+    },
+  };
 }
 
 const DRIFT = sql(
@@ -92,4 +102,34 @@ async function driftExposure(context: Context, by: string): Promise<Injected> {
         await db.transaction(demoTeamId, (tx) => repairExposures(tx, demoAccountId));
       }),
   };
+}
+
+/** Somebody moved a position at the venue, and no execution says so. */
+async function misstatePosition(
+  context: Context,
+  { symbol, quantity }: Extract<Fault, { kind: 'position' }>,
+): Promise<Injected> {
+  const venue = addressOf(requireStatus(context.folders, context.stack), 'paper-broker');
+  const set = async (to: string) => {
+    const answer = await fetch(`${venue}/v1/control/book`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ change: 'position', account: demoAccountId, symbol, quantity: to }),
+      signal: AbortSignal.timeout(5_000),
+    });
+    if (!answer.ok) {
+      throw new Failure(`The venue refused: ${await answer.text()}`, {
+        code: exitCode.resource,
+        fix: 'correct "drill" in the alert; services/paper-broker/src/requests.ts has what the venue takes',
+      });
+    }
+  };
+  await set(quantity);
+  return { what: `gave account ${demoAccountId} ${quantity} ${symbol} at the venue alone`, undo: () => set('0') };
+}
+
+/** The report of the day is what the alert looks at: it is made again, once what it found has had time to pass. */
+async function replaceReport(context: Context): Promise<void> {
+  const until = Date.now() + REPORT_WITHIN_MS;
+  while ((await checkMarket(context)).failed > 0 && Date.now() < until) await sleep(1_000);
 }

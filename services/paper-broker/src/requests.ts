@@ -132,6 +132,12 @@ export const faultChange = z.strictObject({
   delay_next: z
     .strictObject({ count, ms: milliseconds, stage: z.enum(['acceptance', 'answer']).default('acceptance') })
     .exactOptional(),
+  /** What becomes of an order's first arrival, in shares of all orders; the rest of them is dealt with as ever. */
+  first_arrival: z
+    .strictObject({ lost_percent: percent, never_percent: percent, late_percent: percent, late_ms: milliseconds })
+    .refine((shares) => shares.lost_percent + shares.never_percent + shares.late_percent <= 100, 'must not exceed 100')
+    .nullable()
+    .exactOptional(),
   unavailable: z.boolean().exactOptional(),
 });
 export type FaultChange = z.infer<typeof faultChange>;

@@ -27,4 +27,6 @@ export type Fault =
       readonly checkMarketAfter?: Duration;
     }
   /** The demo account has reserved more than is open, by an amount of its currency. */
-  | { readonly kind: 'exposure'; readonly by: string };
+  | { readonly kind: 'exposure'; readonly by: string }
+  /** The venue's book has the demo account hold what nobody traded. */
+  | { readonly kind: 'position'; readonly symbol: string; readonly quantity: string };

@@ -69,6 +69,18 @@ export const metrics = [
     help: 'scopes whose reserved exposure is not the sum of what is open',
     labels: [],
   },
+  {
+    name: 'keelson_reconciliation_drifts',
+    kind: 'gauge',
+    help: 'differences between our books and a venue’s that nobody has mended or accepted',
+    labels: [],
+  },
+  {
+    name: 'keelson_reconciliation_overdue_seconds',
+    kind: 'gauge',
+    help: 'for how long the account that waits longest has not been compared with its venue',
+    labels: [],
+  },
   { name: 'keelson_stream_connections', kind: 'gauge', help: 'open WebSocket connections', labels: [] },
 ] as const satisfies readonly MetricSpec[];
 

@@ -27,4 +27,4 @@ export { Watch } from './watch/watch.ts';
 export type { WatchParts } from './watch/watch.ts';
 export { resolveDrift } from './reconcile/resolve.ts';
 export type { Resolution, Resolved } from './reconcile/resolve.ts';
-export { readDrifts, readStandings } from './reconcile/resolve.store.ts';
+export { hasDrift, readDrifts, readStandings } from './reconcile/resolve.store.ts';

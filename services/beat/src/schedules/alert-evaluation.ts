@@ -2,7 +2,7 @@ import type { AlertSpec, MetricName } from '@keelson/catalogue';
 import { milliseconds } from '@keelson/kernel';
 import { feedAge, quoteAges } from '@keelson/market';
 import { outboxDepth } from '@keelson/messaging';
-import { failedChecks } from '@keelson/oversight';
+import { failedChecks, openDrifts, overdueSeconds } from '@keelson/oversight';
 import { sql, type Database } from '@keelson/persistence';
 import { countExposureDrifts } from './exposure-sweep.ts';
 import { countStuckOrders } from './stuck-orders.ts';
@@ -14,6 +14,8 @@ const sources: Readonly<Partial<Record<MetricName, (database: Database) => Promi
   keelson_quote_oldest_age_seconds: async (database) => feedAge(await database.platform(quoteAges), new Date()),
   keelson_market_checks_failed: (database) => failedChecks(database, new Date()),
   keelson_exposure_drifts: countExposureDrifts,
+  keelson_reconciliation_drifts: (database) => database.relay(openDrifts),
+  keelson_reconciliation_overdue_seconds: (database) => database.relay(overdueSeconds),
 };
 
 const READ = sql(

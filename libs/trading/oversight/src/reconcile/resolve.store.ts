@@ -142,3 +142,9 @@ export function readDrifts(
 ): Promise<DriftView[]> {
   return tx.query<DriftView & Record<string, unknown>>(DRIFTS, [accountId ?? null, all, limit]);
 }
+
+const HAS = sql('reconcile.has_drift', 'select drift_id from reconciliation_drifts where drift_id = $1');
+
+export async function hasDrift(tx: Tx, driftId: Id): Promise<boolean> {
+  return (await tx.query(HAS, [driftId])).length === 1;
+}
