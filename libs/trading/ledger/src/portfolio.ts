@@ -1,5 +1,6 @@
-import type { Id } from '@keelson/kernel';
+import { decimalText, type Id } from '@keelson/kernel';
 import { type Database, type Tx } from '@keelson/persistence';
+import { recordFunds } from '@keelson/risk';
 import { accountDay } from './account-day.ts';
 import { insertSnapshot, readHoldings, readPrices, widenExcursions, widenExcursionsTo } from './portfolio.store.ts';
 import { type Portfolio, type Prices, valueOf } from './valuation.ts';
@@ -31,12 +32,20 @@ export function snapshotAccount(
   });
 }
 
-/** Lets open trades see the last quotes, and keeps what every account of a team is worth. Repeating an instant is harmless. */
+/**
+ * Lets open trades see the last quotes, and keeps what every account of a team is worth; risk's limits in percent are of
+ * it. An account with something unpriced is worth nobody knows what: risk keeps what it had, and denies when that is old.
+ * Buying power is the cash, as if no venue lent anything. Repeating an instant is harmless.
+ */
 export function snapshotTeam(database: Database, teamId: Id, at: Date): Promise<void> {
   return database.transaction(teamId, async (tx) => {
     widenExcursions(tx);
     for (const { accountId, ...portfolio } of await readPortfolios(tx)) {
       insertSnapshot(tx, accountId, at, accountDay(at), portfolio);
+      const { currency, cash, equity, unpriced } = portfolio;
+      if (unpriced.length > 0) continue;
+      const funds = { equity: decimalText(equity), buyingPower: decimalText(cash) };
+      recordFunds(tx, { accountId, currency, ...funds, source: 'ledger' });
     }
   });
 }

@@ -1,6 +1,7 @@
 import type { Message } from '@keelson/contracts';
 import { type Decimal, deriveId, type Id, ZERO } from '@keelson/kernel';
 import type { TradingDay } from '@keelson/market';
+import { insertMessage } from '@keelson/messaging';
 import { type Database, sql, type Tx } from '@keelson/persistence';
 import { adjustExposure } from '@keelson/risk';
 import { accountDay } from './account-day.ts';
@@ -90,7 +91,7 @@ const DUE = sql(
 
 /**
  * Replays the symbols of an account whose fills were booked in another order than they were executed in, each in a
- * transaction of its own, until none is left. Harmless to repeat. Returns the messages of what changed.
+ * transaction of its own. Harmless to repeat. Returns what is told of it, which waits in the outbox for publish.
  */
 export async function restateAccount(database: Database, teamId: Id, accountId: Id): Promise<readonly Message[]> {
   const due = await database.transaction(teamId, (tx) =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { restateAccount } from '../src/index.ts';
 import { LedgerWorld, SOUND } from './support/ledger-world.ts';
 
 let world: LedgerWorld;
@@ -51,6 +52,33 @@ describe('a fill', () => {
       ['2026-03-06', 'USD', 0, 1, 1],
       ['2026-03-09', 'USD', 0, 1, 1],
     ]);
+  });
+});
+
+describe('many fills at once', () => {
+  it('of one symbol that nobody held yet come to the same books as one after the other', async () => {
+    const messages = [];
+    for (let number = 0; number < 8; number += 1) {
+      const side = number % 3 === 2 ? 'sell' : 'buy';
+      messages.push(await world.prepare({ side, quantity: 1 + number, price: 100 + number, fee: '0.5' }));
+    }
+    // Who loses the race for the first row, or three times in a row, finds the message where it was.
+    const waiting = new Set(messages);
+    for (let attempt = 0; waiting.size > 0 && attempt < 5; attempt += 1) {
+      await Promise.allSettled([...waiting].map(async (one) => world.run(one).then(() => waiting.delete(one))));
+    }
+    expect(waiting.size).toBe(0);
+    const { teamId, accountId } = world.accountOf();
+    await restateAccount(world.database.db, teamId, accountId);
+    expect(await world.audit()).toEqual(SOUND);
+    const together = await world.books();
+    await world.newAccount();
+    for (const { payload } of messages) {
+      const { side, quantity, price, fee, executedAt } = payload;
+      await world.fill({ side, quantity, price, ...(fee !== undefined && { fee }), at: executedAt });
+    }
+    const { positions, cash, days, held } = await world.books();
+    expect([together.positions, together.cash, together.days, together.held]).toEqual([positions, cash, days, held]);
   });
 });
 

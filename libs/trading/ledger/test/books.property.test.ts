@@ -26,7 +26,7 @@ const fills = fc
   )
   .map((all): TestFill[] => all.map((fill, index) => ({ ...fill, at: new Date(AT + 1_000 * index).toISOString() })));
 
-const RUNS = { numRuns: 12, endOnFailure: true };
+const RUNS = { numRuns: 10, endOnFailure: true };
 
 /** Trade ids follow from fills, which differ between two accounts; what counts is what they say. */
 function comparable({ trades, ...books }: Books): unknown {
@@ -48,7 +48,7 @@ describe('the books after any fills', () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  }, 120_000);
 
   it('are the same in whatever order the fills came, once they are restated', async () => {
     await fc.assert(
@@ -66,7 +66,7 @@ describe('the books after any fills', () => {
       ),
       RUNS,
     );
-  }, 60_000);
+  }, 120_000);
 
   it('are as if a fill had never been, once it is busted, wherever it stood', async () => {
     await fc.assert(
@@ -85,5 +85,5 @@ describe('the books after any fills', () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  }, 120_000);
 });

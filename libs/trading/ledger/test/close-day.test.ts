@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { closeDay, moveCapital, reproduceStatement } from '../src/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newId } from '@keelson/kernel';
+import { closeDay, moveCapital, reproduceStatement, type Statement } from '../src/index.ts';
+import { insertStatement, lockLedger } from '../src/statements.store.ts';
 import { LedgerWorld, SOUND } from './support/ledger-world.ts';
 
 const MONDAY = '2026-03-02';
@@ -19,6 +22,18 @@ const deposit = (amount: string, reference: string, at = `${MONDAY}T14:00:00Z`, 
   world.database.db.transaction(world.team.teamId, (tx) =>
     moveCapital(tx, { ...world.accountOf(), amount, currency, reference, at: new Date(at) }),
   );
+
+/** Until a connection of this database waits for the lock that books and closes share. */
+async function untilSomebodyWaits(): Promise<void> {
+  for (const end = Date.now() + 15_000; Date.now() < end; await sleep(10)) {
+    const waiting = await world.database.admin(
+      `select from pg_locks l join pg_database d on d.oid = l.database
+        where d.datname = current_database() and l.locktype = 'advisory' and not l.granted`,
+    );
+    if (waiting.length > 0) return;
+  }
+  throw new Error('Nobody came to wait for the books');
+}
 
 describe('the close of a day', () => {
   it('gives a statement: opening, what moved by cause, closing, what is held', async () => {
@@ -87,6 +102,22 @@ describe('the close of a day', () => {
     await close(MONDAY);
     await world.fill({ side: 'buy', quantity: 1, price: 100, fee: '1' });
     expect((await world.books()).days).toEqual([[TUESDAY, 'USD', 0, 1, 1]]);
+  });
+
+  it('keeps a fill waiting that comes while it works, and counts it to the open day', async () => {
+    const message = await world.prepare({ side: 'buy', quantity: 1, price: 100, fee: '1' });
+    const { teamId, accountId } = world.accountOf();
+    let booked: Promise<void> | undefined;
+    await world.database.db.transaction(teamId, async (tx) => {
+      await lockLedger(tx, accountId);
+      booked = world.run(message);
+      await untilSomebodyWaits();
+      const statement = { account_id: accountId, trading_day: MONDAY } as Statement;
+      insertStatement(tx, newId(), statement, 'hash');
+    });
+    await booked;
+    expect((await world.books()).days).toEqual([[TUESDAY, 'USD', 0, 1, 1]]);
+    expect(await world.audit()).toEqual(SOUND);
   });
 
   it('replays fills that came in another order before it writes anything', async () => {

@@ -59,6 +59,20 @@ describe('a snapshot', () => {
     expect(rows).toMatchObject([{ takenAt: at, tradingDay: '2026-03-02', unpriced: ['ACME'] }]);
   });
 
+  it('tells risk what the account is worth, once everything has a price', async () => {
+    const funds = async () => {
+      await snapshotTeam(world.database.db, world.team.teamId, new Date());
+      return world.database.admin<{ equity: number; cash: number }>(
+        `select equity::float8 as equity, buying_power::float8 as cash from keelson.account_funds where account_id = $1`,
+        [world.team.accountId],
+      );
+    };
+    await world.fill({ side: 'buy', quantity: 1, price: 100 });
+    expect(await funds()).toEqual([]);
+    await quote('ACME', 120);
+    expect(await funds()).toEqual([{ equity: 20, cash: -100 }]);
+  });
+
   it('shows open trades the last quote: excursions widen, and never narrow', async () => {
     await world.fill({ side: 'buy', quantity: 1, price: 100 });
     const seen = async () => {

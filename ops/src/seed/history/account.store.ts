@@ -21,7 +21,10 @@ const INSERT_LIMITS = sql(
        on conflict (account_id, scope, name) do nothing`,
 );
 const EXEMPT = sql('seed.exempt_account', 'update keelson.reconciliations set exempt = true where account_id = $1');
-const HAS_HISTORY = sql('seed.has_history', 'select exists (select from keelson.signals where account_id = $1) as known');
+const HAS_HISTORY = sql(
+  'seed.has_history',
+  'select exists (select from keelson.signals where account_id = $1) as known',
+);
 
 export function historyAccountOf(teamId: Id): Id {
   return deriveId('seed.account', 'history', teamId);

@@ -16,6 +16,8 @@ interface TraderParts {
 
 /** Of a hundred entries, so many ask for ten times as much as they should, and are denied. */
 const FAT_FINGERED = 0.03;
+/** How often an entry goes with the trend of its price. */
+const FOLLOWS = 0.75;
 
 /** The strategies of the history: they enter by chance with a stop and a target, and leave by them or at the day's end. */
 export class Trader {
@@ -83,8 +85,8 @@ export class Trader {
   /** Stop at about one and a half hours' deviation, target at one and a half to two and a half times that. */
   async #enter(one: Traded): Promise<void> {
     const { market, random } = this.#parts;
-    const side: Side = random.next() < 0.6 ? 'buy' : 'sell';
-    const away = side === 'buy' ? 1 : -1;
+    const away = random.next() < FOLLOWS ? market.trend(one.symbol) : -market.trend(one.symbol);
+    const side: Side = away === 1 ? 'buy' : 'sell';
     const stop = Math.round(one.moves * (one.swings ? 14 : 4) * (0.8 + random.next() * 0.5));
     const target = Math.round(stop * (1.2 + random.next()));
     const exits: Exits = {

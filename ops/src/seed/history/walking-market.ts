@@ -4,13 +4,18 @@ import type { Random } from './random.ts';
 import { type Traded, traded, tradedOf } from './traded.ts';
 
 /** Of a hundred orders, so many are refused, and so many fill in two parts. */
-const REFUSED = 0.015;
+const REFUSED = 0.02;
 const IN_PARTS = 0.2;
+
+/** A trend pulls by this part of a usual step, and turns with this chance. */
+const PULL = 0.09;
+const TURNS = 0.015;
 
 /** Prices that walk by chance in steps of five minutes, on a clock that is set. Ticks are counted, prices are exact. */
 export class WalkingMarket implements SimulatedMarket {
   readonly #random: Random;
   readonly #ticks = new Map(traded.map(({ symbol, ticks }) => [symbol, ticks]));
+  readonly #trends = new Map<string, 1 | -1>(traded.map(({ symbol }) => [symbol, 1]));
   #now = new Date(0);
 
   constructor(random: Random) {
@@ -25,9 +30,15 @@ export class WalkingMarket implements SimulatedMarket {
   comeTo(instant: Date, stretch: number): void {
     this.#now = instant;
     for (const { symbol, moves } of traded) {
-      const step = Math.round(this.#random.bell() * moves * stretch);
+      if (this.#random.next() < TURNS) this.#trends.set(symbol, this.trend(symbol) === 1 ? -1 : 1);
+      const step = Math.round((this.#random.bell() * stretch + this.trend(symbol) * PULL) * moves);
       this.#ticks.set(symbol, Math.max(100, this.#ticks.get(symbol)! + step));
     }
+  }
+
+  /** Where it is pulled to, so that whoever follows it wins a little more often than not. */
+  trend(symbol: string): 1 | -1 {
+    return this.#trends.get(symbol)!;
   }
 
   /** A moment later, within the same step: no two things happen at the same time. */

@@ -185,7 +185,7 @@ export class LedgerWorld {
     const { signalId } = message.payload;
     await this.database.admin(
       `insert into keelson.outbox (outbox_id, step, team_id, signal_id, type, key, payload)
-       values ($1, 'book', $2, $3, $4, $5, $6)`,
+       values ($1, 'book', $2, $3, $4, $5, $6) on conflict do nothing`,
       [message.id, message.teamId, signalId, message.type, message.key, message.payload],
     );
     await this.runner.runWaiting({ outboxId: message.id, step: 'book', teamId: message.teamId, signalId });
