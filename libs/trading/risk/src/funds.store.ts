@@ -10,13 +10,13 @@ const RECORD = sql(
           source = excluded.source, at = clock_timestamp()`,
 );
 
-/** What an account is worth, as its venue says; amounts as decimal text in `currency`. */
+/** What an account is worth; amounts as decimal text in `currency`. */
 export interface Funds {
   readonly accountId: Id;
   readonly currency: string;
   readonly equity: string;
   readonly buyingPower: string;
-  /** Who said so: a broker's name. */
+  /** Who said so: the ledger, or a broker's name. */
   readonly source: string;
 }
 
