@@ -48,7 +48,8 @@ const QUESTION = `
     (select count(*)::int from keelson.positions p where team_id = $1 and quantity <> (
        select sum(case o.side when 'buy' then f.quantity else -f.quantity end)
          from keelson.fills f join keelson.orders o using (order_id)
-        where o.account_id = p.account_id and o.symbol = p.symbol)) as "wrongPositions",
+        where o.account_id = p.account_id and o.symbol = p.symbol
+          and not exists (select from keelson.fill_busts b where b.fill_id = f.fill_id))) as "wrongPositions",
     (select count(*)::int from (
        select channel from keelson.stream_events where team_id = $1 group by channel
        having count(*) <> max(stream_offset) or min(stream_offset) <> 1 or max(stream_offset) <> (
