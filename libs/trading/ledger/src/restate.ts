@@ -120,15 +120,9 @@ async function restateSymbol(
   const booked = { cost: signedCost(position), realisedProfit: position.realisedProfit };
   const { teamId, cause } = of;
   const day = accountDay(of.since);
-  return applyRebuild(tx, {
-    teamId,
-    book,
-    remaining,
-    trades: history.trades,
-    booked,
-    cause,
-    day,
-    currency,
-    multiplier,
-  });
+  const { trades } = history;
+  const messages = applyRebuild(tx, { teamId, book, remaining, trades, booked, cause, day, currency, multiplier });
+  // No signal is at work here: the screens are told by whoever sweeps the outbox next.
+  for (const message of messages) insertMessage(tx, message, 'publish', book.openTrade?.openedBy ?? cause);
+  return messages;
 }

@@ -129,6 +129,8 @@ describe('the close of a day', () => {
       outcome: 'closed',
       statement: { currencies: [{ realised_profit: '25' }], positions: [{ quantity: '1', cost: '95' }] },
     });
+    const told = (await world.told()).slice(-3);
+    expect(told.map(({ type }) => type).toSorted()).toEqual(['entry.posted', 'trade.updated', 'trade.updated']);
     expect(await world.audit()).toEqual(SOUND);
   });
 });
