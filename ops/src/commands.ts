@@ -1,4 +1,5 @@
 import { alerts } from './commands/alerts.ts';
+import { circuitClose } from './commands/circuit-close.ts';
 import { demo } from './commands/demo.ts';
 import { dev } from './commands/dev.ts';
 import { demoCrash } from './commands/demo-crash.ts';
@@ -7,6 +8,8 @@ import { exposureDrifts } from './commands/exposure-drifts.ts';
 import { exposureRepair } from './commands/exposure-repair.ts';
 import { explain } from './commands/explain.ts';
 import { halt } from './commands/halt.ts';
+import { halts } from './commands/halts.ts';
+import { heartbeat } from './commands/heartbeat.ts';
 import { instrumentsList } from './commands/instruments-list.ts';
 import { instrumentsLoad } from './commands/instruments-load.ts';
 import { limitsSet } from './commands/limits-set.ts';
@@ -18,6 +21,7 @@ import { ledgerWithdraw } from './commands/ledger-withdraw.ts';
 import { logs } from './commands/logs.ts';
 import { marketCheck } from './commands/market-check.ts';
 import { marketLastReport } from './commands/market-report.ts';
+import { quarantineSettle } from './commands/quarantine-settle.ts';
 import { reconcileResolve } from './commands/reconcile-resolve.ts';
 import { reconcileRun } from './commands/reconcile-run.ts';
 import { reconcileShow } from './commands/reconcile-show.ts';
@@ -53,7 +57,11 @@ export const commands: readonly Command[] = [
   explain,
   alerts,
   halt,
+  halts,
   resume,
+  heartbeat,
+  circuitClose,
+  quarantineSettle,
   reconcileShow,
   reconcileRun,
   reconcileResolve,

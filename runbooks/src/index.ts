@@ -1,4 +1,8 @@
 import type { AlertSpec } from '@keelson/catalogue';
+import { BrokerCircuitOpen } from '../brokers/BrokerCircuitOpen.alert.ts';
+import { VenueEventQuarantined } from '../brokers/VenueEventQuarantined.alert.ts';
+import { HaltedByWatch } from '../halt/HaltedByWatch.alert.ts';
+import { HaltUnproven } from '../halt/HaltUnproven.alert.ts';
 import { MarketCheckFailed } from '../market/MarketCheckFailed.alert.ts';
 import { QuoteFeedStale } from '../market/QuoteFeedStale.alert.ts';
 import { OrderStuckSubmitted } from '../orders/OrderStuckSubmitted.alert.ts';
@@ -11,7 +15,11 @@ import { SignalBacklogGrowing } from '../signals/SignalBacklogGrowing.alert.ts';
 export const alerts: readonly (AlertSpec & { readonly area: string })[] = [
   { ...SignalBacklogGrowing, area: 'signals' },
   { ...OrderStuckSubmitted, area: 'orders' },
+  { ...BrokerCircuitOpen, area: 'brokers' },
+  { ...VenueEventQuarantined, area: 'brokers' },
   { ...ExposureDrift, area: 'risk' },
+  { ...HaltUnproven, area: 'halt' },
+  { ...HaltedByWatch, area: 'halt' },
   { ...QuoteFeedStale, area: 'market' },
   { ...MarketCheckFailed, area: 'market' },
   { ...ReconciliationDrift, area: 'reconciliation' },

@@ -10,7 +10,13 @@ export interface VenueLine {
   readonly outcome?: string;
   readonly account?: string;
   readonly client_order_id?: string;
+  readonly symbol?: string;
+  readonly side?: string;
+  /** Whole numbers in these runs. */
+  readonly quantity?: string;
   readonly reduce_only?: boolean;
+  /** Of a strike: what became of a request that a fault on command met. */
+  readonly what?: string;
   readonly at: string;
 }
 
@@ -49,6 +55,16 @@ export class VenueWitness {
   async events(type: string): Promise<number[]> {
     const lines = await this.lines();
     return lines.filter((line) => line.kind === 'event' && line.type === type).map(({ at }) => Date.parse(at));
+  }
+
+  /** Fills, bought positive and sold negative. */
+  async fills(): Promise<{ symbol: string; signed: number; at: number }[]> {
+    const lines = await this.lines();
+    return lines
+      .filter((line) => line.kind === 'event' && line.type === 'filled')
+      .map(({ symbol, side, quantity, at }) => ({
+        ...{ symbol: symbol ?? '', signed: Number(quantity) * (side === 'sell' ? -1 : 1), at: Date.parse(at) },
+      }));
   }
 }
 

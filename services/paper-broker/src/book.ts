@@ -84,6 +84,7 @@ export class Book {
         return this.#adjust(line);
       case 'log':
       case 'note':
+      case 'strike':
     }
   }
 

@@ -20,6 +20,8 @@ export interface FaultState {
   drop_next_requests: number;
   /** Answer the next requests with 500 without doing what they ask. */
   fail_next_requests: number;
+  /** Reject the next orders, and then report them filled. */
+  contradict_next: number;
   /** Keep the next events, or the next fills, in the venue's book alone: no answer and no stream tells of them. */
   mute_next_events: number;
   mute_next_fills: number;
@@ -28,7 +30,19 @@ export interface FaultState {
   /** Quotes keep the time of this moment (ISO 8601), as a feed that hangs does; null when they are fresh. */
   quotes_frozen_at: string | null;
   delay_next: { readonly count: number; readonly ms: number; readonly stage: 'acceptance' | 'answer' };
+  /**
+   * Shares of orders whose first arrival goes wrong: accepted and the answer lost, vanished, or cut off and arriving
+   * `late_ms` afterwards. A second arrival of the same id is dealt with as ever.
+   */
+  first_arrival: FirstArrival | null;
   unavailable: boolean;
+}
+
+interface FirstArrival {
+  readonly lost_percent: number;
+  readonly never_percent: number;
+  readonly late_percent: number;
+  readonly late_ms: number;
 }
 
 type Counter = {
@@ -45,6 +59,8 @@ export type BaseBehaviour = Pick<FaultState, 'seed' | 'latency_ms' | 'partial_fi
 export class Faults {
   readonly #configured: BaseBehaviour;
   readonly #listeners: ((state: Readonly<FaultState>) => void)[] = [];
+  /** Orders whose first arrival was drawn. */
+  readonly #arrived = new Set<string>();
   #state: FaultState;
 
   constructor(configured: BaseBehaviour) {
@@ -65,6 +81,7 @@ export class Faults {
   }
 
   reset(): Readonly<FaultState> {
+    this.#arrived.clear();
     return this.#set(healthy(this.#configured));
   }
 
@@ -72,6 +89,25 @@ export class Faults {
   takeBlow(): 'cut' | 'error' | undefined {
     if (this.#take('drop_next_requests')) return 'cut';
     return this.#take('fail_next_requests') ? 'error' : undefined;
+  }
+
+  /** True when this order is to be rejected and then filled. */
+  takeContradiction(): boolean {
+    return this.#take('contradict_next');
+  }
+
+  /** What becomes of this arrival of an order; undefined: it is dealt with. */
+  takeFirstArrival(
+    clientOrderId: string,
+  ): { readonly kind: 'lost' | 'never' | 'late'; readonly ms: number } | undefined {
+    const { first_arrival: shares, seed } = this.#state;
+    if (shares === null || this.#arrived.has(clientOrderId)) return undefined;
+    this.#arrived.add(clientOrderId);
+    const drawn = draw(seed, 'first-arrival', clientOrderId) * 100;
+    if (drawn < shares.lost_percent) return { kind: 'lost', ms: 0 };
+    if (drawn < shares.lost_percent + shares.never_percent) return { kind: 'never', ms: 0 };
+    const late = drawn < shares.lost_percent + shares.never_percent + shares.late_percent;
+    return late ? { kind: 'late', ms: shares.late_ms } : undefined;
   }
 
   /** True when an event of this type is to stay in the venue's book alone. */
@@ -134,11 +170,13 @@ function healthy(configured: BaseBehaviour): FaultState {
     lose_next_replies: 0,
     drop_next_requests: 0,
     fail_next_requests: 0,
+    contradict_next: 0,
     mute_next_events: 0,
     mute_next_fills: 0,
     fee_per_unit: '0',
     quotes_frozen_at: null,
     delay_next: { count: 0, ms: 0, stage: 'acceptance' },
+    first_arrival: null,
     unavailable: false,
   };
 }

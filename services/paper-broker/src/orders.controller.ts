@@ -5,7 +5,7 @@ import { hangUp, sendError, sendInvalid, sendJson, sendText, sendUnavailable } f
 import { Book } from './book.ts';
 import { Faults } from './faults.ts';
 import { type BookedOrder, listedViewOf } from './orders.ts';
-import { cancelAll, orderList, orderRequest, replaceRequest } from './requests.ts';
+import { cancelAll, orderList, type OrderRequest, orderRequest, replaceRequest } from './requests.ts';
 import { Venue, type VenueAnswer } from './venue.ts';
 
 /** Orders as a venue takes them. Faults apply here, at the edge, so that the venue behind it is always right. */
@@ -19,10 +19,12 @@ export class OrdersController {
 
   @Post('orders')
   async submit(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
-    if (this.stopsHere(reply)) return;
     const request = orderRequest.safeParse(body);
+    if (this.stopsHere(reply, request.data)) return;
     if (!request.success) return sendInvalid(reply, request.error);
     const id = request.data.client_order_id;
+    const arrival = this.faults.takeFirstArrival(id);
+    if (arrival !== undefined) return this.strike(arrival, request.data, reply);
     await this.decide(id, reply, (delayMs) => this.venue.submit(request.data, delayMs));
   }
 
@@ -33,8 +35,8 @@ export class OrdersController {
     @Body() body: unknown,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (this.stopsHere(reply)) return;
     const request = replaceRequest.safeParse(body);
+    if (this.stopsHere(reply)) return;
     if (!request.success) return sendInvalid(reply, request.error);
     const id = request.data.client_order_id;
     await this.decide(id, reply, (delayMs) => this.venue.replace(clientOrderId, request.data, delayMs));
@@ -96,12 +98,27 @@ export class OrdersController {
     send(reply, answer);
   }
 
-  private stopsHere(reply: FastifyReply): boolean {
+  /** The sender never hears of it; whether the venue ever does is what the three ways differ in. */
+  private async strike(
+    { kind, ms }: { kind: 'lost' | 'never' | 'late'; ms: number },
+    request: OrderRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    if (kind === 'lost') await this.venue.submit(request, 0);
+    else this.venue.noteStrike(kind === 'late' ? 'late' : 'cut', request);
+    hangUp(reply);
+    if (kind === 'late') await this.venue.submit(request, ms);
+  }
+
+  /** Whether a fault ends this request here; that of an order is written down, as it tells when somebody tried to send it. */
+  private stopsHere(reply: FastifyReply, order?: OrderRequest): boolean {
     const blow = this.faults.takeBlow();
-    if (blow === undefined) return sendUnavailable(reply, this.faults);
+    const stops = blow !== undefined || this.faults.state.unavailable;
+    if (stops && order !== undefined) this.venue.noteStrike(blow ?? 'unavailable', order);
     if (blow === 'cut') hangUp(reply);
-    else sendError(reply, 500, 'internal_error', 'The venue failed on command');
-    return true;
+    else if (blow === 'error') sendError(reply, 500, 'internal_error', 'The venue failed on command');
+    else sendUnavailable(reply, this.faults);
+    return stops;
   }
 }
 

@@ -107,6 +107,15 @@ export const adjustmentRecord = z.strictObject({
 });
 export type AdjustmentRecord = z.infer<typeof adjustmentRecord>;
 
+/** A request that a fault on command struck before the venue dealt with it: what it was, and what became of it. */
+export const strikeRecord = z.strictObject({
+  kind: z.literal('strike'),
+  what: z.enum(['cut', 'error', 'late', 'unavailable']),
+  client_order_id: z.string(),
+  account: z.string(),
+  at: z.string(),
+});
+
 export const logLine = z.discriminatedUnion('kind', [
   logHeader,
   logNote,
@@ -116,6 +125,7 @@ export const logLine = z.discriminatedUnion('kind', [
   priceRecord,
   seedRecord,
   adjustmentRecord,
+  strikeRecord,
 ]);
 export type LogLine = z.infer<typeof logLine>;
 

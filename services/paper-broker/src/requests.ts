@@ -124,6 +124,7 @@ export const faultChange = z.strictObject({
   lose_next_replies: count.exactOptional(),
   drop_next_requests: count.exactOptional(),
   fail_next_requests: count.exactOptional(),
+  contradict_next: count.exactOptional(),
   mute_next_events: count.exactOptional(),
   mute_next_fills: count.exactOptional(),
   fee_per_unit: plain.exactOptional(),

@@ -41,13 +41,16 @@ export class Venue {
   /** Decides on an order after `delayMs`; fulfilled when the decision is written. */
   async submit(request: OrderRequest, delayMs: number): Promise<VenueAnswer> {
     if (delayMs > 0) await sleep(delayMs);
-    const { book, log, clock } = this.#parts;
+    const { book, log, clock, faults } = this.#parts;
     const known = book.find(request.client_order_id);
     if (known !== undefined) return { outcome: 'duplicate', text: await this.#tell(known) };
     if (clock.now() > new Date(request.deadline)) return { outcome: 'deadline_passed' };
+    const contradicts = faults.takeContradiction();
+    if (contradicts) faults.change({ reject_next: faults.state.reject_next + 1 });
     const { order, events } = this.enter(request);
     // Composed before the wait: the answer tells what was decided here, not what a second fill adds meanwhile.
     const text = compose(order, events);
+    if (contradicts) this.matching.fill(order, new Decimal(order.plan.quantity), { told: true });
     await log.written();
     return { outcome: 'done', text };
   }
@@ -129,6 +132,13 @@ export class Venue {
     const record = { kind: 'seed', seed, at: clock.now().toISOString() } as const;
     book.apply(record);
     log.append(JSON.stringify(record));
+  }
+
+  /** Somebody tried to send an order, and a fault on command kept it out, or will delay it. */
+  noteStrike(what: 'cut' | 'error' | 'late' | 'unavailable', order: OrderRequest): void {
+    const { log, clock } = this.#parts;
+    const { client_order_id, account } = order;
+    log.append(JSON.stringify({ kind: 'strike', what, client_order_id, account, at: clock.now().toISOString() }));
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { VenueNews } from '@keelson/pipeline';
+import { arrivalsAtVenue } from './support/arrivals.ts';
 import { placeLimit, askCancel, untilStatuses } from './support/working-order.ts';
 import { until } from './support/until.ts';
 import { World } from './support/world.ts';
@@ -50,6 +51,32 @@ describe('the circuit of a venue', () => {
     expect(changes().filter((to) => to === 'closed')).toHaveLength(1);
     await Promise.all([one.stop(), other.stop()]);
   }, 60_000);
+
+  it.each([
+    ['cut connections', { drop_next_requests: 1_000 }, 0],
+    ['answers with 500', { fail_next_requests: 1_000 }, 0],
+    ['answers that come too late', { delay_next: { count: 1_000, ms: 5_000, stage: 'acceptance' } }, 350],
+  ])(
+    'opens soon after the third of %s, and nothing is tried while it is open',
+    async (_what, fault, failsAfterMs) => {
+      const running = await world.run({ ...tell, breaker: { ...BREAKER, coolDown: '1 hour' } });
+      const before = (await arrivalsAtVenue(world)).length;
+      await world.venue.control(fault);
+      const sending = setInterval(() => void world.accept({ time: new Date(Date.now() - 55_000) }), 40);
+      const opened = await untilCircuit('open');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      clearInterval(sending);
+      const arrivals = (await arrivalsAtVenue(world)).slice(before);
+      // An answer that is waited for arrives unseen: what is late is written when the venue decides on it.
+      const third = arrivals[2]?.at ?? opened!.opened_at!.getTime() - failsAfterMs;
+      expect(opened!.opened_at!.getTime() - third).toBeLessThan(failsAfterMs + 1_000);
+      expect(arrivals.filter(({ at }) => at > opened!.opened_at!.getTime() + 150)).toEqual([]);
+      await world.venue.reset();
+      await world.settled(30_000);
+      await running.stop();
+    },
+    60_000,
+  );
 
   it('is not opened by failures with a success between them', async () => {
     const running = await world.run(tell);

@@ -52,3 +52,50 @@ export async function recordSuccess(tx: Tx, broker: string): Promise<boolean> {
   const [row] = await tx.query<{ resumed: boolean }>(SUCCEEDED, [broker]);
   return row?.resumed ?? false;
 }
+
+const OPEN = sql(
+  'circuit.open',
+  `select broker, opened_at, open_until, reason from broker_circuits
+    where state = 'open' and open_until > clock_timestamp() order by broker`,
+);
+
+/** A venue that gets no new orders now. */
+export interface OpenCircuit {
+  readonly broker: string;
+  readonly openedAt: Date;
+  readonly openUntil: Date;
+  readonly reason: string;
+}
+
+export async function openCircuits(tx: Tx): Promise<readonly OpenCircuit[]> {
+  const rows = await tx.query<{ broker: string; opened_at: Date; open_until: Date; reason: string }>(OPEN);
+  return rows.map((row) => ({
+    broker: row.broker,
+    openedAt: row.opened_at,
+    openUntil: row.open_until,
+    reason: row.reason,
+  }));
+}
+
+const CLOSE = sql(
+  'circuit.close',
+  `update broker_circuits set state = 'closed', failures = '{}', open_until = null, probe_until = null
+    where broker = $1 and state = 'open' returning broker`,
+);
+
+/** Closes a circuit by hand; false when it was not open. */
+export async function closeCircuit(tx: Tx, broker: string): Promise<boolean> {
+  return (await tx.query(CLOSE, [broker])).length > 0;
+}
+
+const RELEASE = sql(
+  'circuit.release',
+  `update outbox w set lease_until = now()
+     from orders o
+    where o.signal_id = w.signal_id and o.status = 'created' and w.step = 'route' and w.lease_until > now()`,
+);
+
+/** Lets what waits unsent be looked at now; for the relay. A claim that was sent is none of these. */
+export function releaseWaiting(tx: Tx): void {
+  tx.execute(RELEASE);
+}

@@ -36,3 +36,6 @@ export { Replacer } from './replace.ts';
 export { Router } from './route.ts';
 export { messageOf as reportMessage } from './venue-step.ts';
 export type { VenueStepParts } from './venue-step.ts';
+export { closeCircuit, openCircuits, releaseWaiting } from './circuit.store.ts';
+export type { OpenCircuit } from './circuit.store.ts';
+export { countQuarantined, settleQuarantined } from './listen.store.ts';

@@ -47,3 +47,40 @@ export function quarantineEvent(tx: Tx, report: BrokerReport, signalId: Id, reas
   const { type, payload } = report;
   tx.execute(QUARANTINE, [broker, venueEventId, tx.teamId, signalId, clientOrderId, type, payload, reason]);
 }
+
+const OPEN_QUARANTINE = sql(
+  'listen.open_quarantine',
+  'select count(*)::int as open from quarantined_events where resolved_at is null',
+);
+
+/** Events that are put aside and that nobody has settled: of the transaction's team, or of all for the relay. */
+export async function countQuarantined(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ open: number }>(OPEN_QUARANTINE);
+  return row!.open;
+}
+
+const SETTLE = sql(
+  'listen.settle_quarantined',
+  `update quarantined_events set resolved_at = clock_timestamp(), resolution = $1 where resolved_at is null
+   returning broker, venue_event_id, client_order_id, type, reason`,
+);
+
+/** What was put aside, and why. */
+export interface SettledEvent {
+  readonly broker: string;
+  readonly venueEventId: string;
+  readonly clientOrderId: string;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** Somebody has looked at a team's events and says what became of them; nothing is applied by it. */
+export async function settleQuarantined(tx: Tx, resolution: string): Promise<readonly SettledEvent[]> {
+  const rows = await tx.query<Record<'broker' | 'venue_event_id' | 'client_order_id' | 'type' | 'reason', string>>(
+    SETTLE,
+    [resolution],
+  );
+  return rows.map(({ broker, venue_event_id: venueEventId, client_order_id: clientOrderId, type, reason }) => ({
+    ...{ broker, venueEventId, clientOrderId, type, reason },
+  }));
+}

@@ -2,18 +2,23 @@ import type { AlertSpec, MetricName } from '@keelson/catalogue';
 import { milliseconds } from '@keelson/kernel';
 import { feedAge, quoteAges } from '@keelson/market';
 import { outboxDepth } from '@keelson/messaging';
-import { failedChecks, openDrifts, overdueSeconds } from '@keelson/oversight';
+import { failedChecks, haltedByWatch, openDrifts, overdueSeconds, unprovenSeconds } from '@keelson/oversight';
 import { sql, type Database } from '@keelson/persistence';
 import { countExposureDrifts } from './exposure-sweep.ts';
 import { countStuckOrders } from './stuck-orders.ts';
+import { countOpenCircuits, countQuarantinedEvents } from './venue-health.ts';
 
 /** Reads the metrics that alerts look at from where they are true: Postgres. */
 const sources: Readonly<Partial<Record<MetricName, (database: Database) => Promise<number>>>> = {
   keelson_outbox_oldest_age_seconds: async (database) => (await database.relay(outboxDepth)).oldestAgeSeconds,
   keelson_orders_stuck: countStuckOrders,
+  keelson_broker_circuits_open: countOpenCircuits,
+  keelson_venue_events_quarantined: countQuarantinedEvents,
   keelson_quote_oldest_age_seconds: async (database) => feedAge(await database.platform(quoteAges), new Date()),
   keelson_market_checks_failed: (database) => failedChecks(database, new Date()),
   keelson_exposure_drifts: countExposureDrifts,
+  keelson_halt_unproven_seconds: (database) => database.relay(unprovenSeconds),
+  keelson_halts_by_watch: (database) => database.relay(haltedByWatch),
   keelson_reconciliation_drifts: (database) => database.relay(openDrifts),
   keelson_reconciliation_overdue_seconds: (database) => database.relay(overdueSeconds),
 };
