@@ -1,4 +1,4 @@
-export { calendarOf, instrumentKinds } from './instrument.ts';
+export { calendarOf } from './instrument.ts';
 export type { Instrument, InstrumentKind } from './instrument.ts';
 export { InstrumentDirectory } from './instrument-directory.ts';
 export { findInstrument, listInstruments, resolveTicker } from './market.store.ts';
@@ -12,7 +12,6 @@ export {
   lastSession,
   nextClose,
   nextOpen,
-  nextSession,
   sessionAt,
   sessionOn,
   tradingDayOf,
@@ -28,7 +27,7 @@ export { parseTicker } from './tickers/ticker.ts';
 export type { Ticker } from './tickers/ticker.ts';
 export { checkAmounts, toTick } from './amounts.ts';
 export type { AmountRefusal, NamedPrices } from './amounts.ts';
-export { contractOf, contractsOf, expiryRules } from './futures/contract.ts';
+export { contractOf, contractsOf } from './futures/contract.ts';
 export type { Contract, ExpiryRule, FuturesRoot } from './futures/contract.ts';
 export { optionSymbol, paddedOptionSymbol, parseOptionSymbol } from './tickers/option-symbol.ts';
 export type { OptionTerms } from './tickers/option-symbol.ts';
