@@ -5,7 +5,6 @@ export { convertCurrency, moveCapital } from './cash.ts';
 export type { CapitalMovement, CurrencyConversion } from './cash.ts';
 export { closeDay, reproduceStatement } from './close-day.ts';
 export type { CloseOutcome } from './close-day.ts';
-export { settlementOf } from './entry.ts';
 export { endContract } from './expiry.ts';
 export type { ContractEnd } from './expiry.ts';
 export { readPortfolios, snapshotAccount, snapshotTeam } from './portfolio.ts';
