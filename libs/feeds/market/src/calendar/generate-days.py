@@ -1,7 +1,8 @@
 """Writes exchange-days.ts: the days on which an exchange does not keep its regular hours.
 
-    python3 -m venv /tmp/calendars && /tmp/calendars/bin/pip install exchange_calendars==4.13.2
-    /tmp/calendars/bin/python libs/feeds/market/src/calendar/generate-days.py > libs/feeds/market/src/calendar/exchange-days.ts
+    python3 -m venv .keelson/calendars && .keelson/calendars/bin/pip install exchange_calendars==4.13.2
+    .keelson/calendars/bin/python libs/feeds/market/src/calendar/generate-days.py > libs/feeds/market/src/calendar/exchange-days.ts
+    npm run format
 
 The regular hours themselves, with their time zones, are code of ours (calendars.ts); the test calendar.oracle.test.ts
 compares what both give together with the package, session by session.
