@@ -4,7 +4,7 @@
     .keelson/calendars/bin/python libs/feeds/market/src/calendar/generate-days.py > libs/feeds/market/src/calendar/exchange-days.ts
     npm run format
 
-The regular hours themselves, with their time zones, are code of ours (calendars.ts); the test calendar.oracle.test.ts
+The regular hours themselves, with their time zones, are code of ours (calendars.ts); test/calendar/oracle.test.ts
 compares what both give together with the package, session by session.
 """
 
