@@ -15,16 +15,21 @@ export interface BenchOptions {
   readonly seed: number;
   /** True when the numbers are kept nowhere. */
   readonly rehearsal: boolean;
+  /** True for a run of a minute or two; not written either. */
+  readonly short: boolean;
 }
 
 export interface Bench {
   readonly name: string;
+  /** How it is started, where that is not by its file in bench/. */
+  readonly command?: string;
   readonly question: string;
   readonly run: (options: BenchOptions) => Promise<Findings>;
 }
 
 const usage = `options: --seconds N (length of each load; results of a shortened run are not written)
-         --seed N, --noisy (run although the machine is busy; not written either)`;
+         --seed N, --noisy (run although the machine is busy; not written either)
+         --short (a run of a minute or two; not written either)`;
 
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -57,6 +62,7 @@ export async function main(bench: Bench): Promise<void> {
       seconds: { type: 'string' },
       seed: { type: 'string' },
       noisy: { type: 'boolean' },
+      short: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -64,7 +70,8 @@ export async function main(bench: Bench): Promise<void> {
   const options = {
     seconds: values.seconds ? Number(values.seconds) : undefined,
     seed: Number(values.seed ?? 1),
-    rehearsal: values.noisy === true || values.seconds !== undefined,
+    rehearsal: values.noisy === true || values.short === true || values.seconds !== undefined,
+    short: values.short === true,
   };
   try {
     const load = await loadBefore();
@@ -76,7 +83,7 @@ export async function main(bench: Bench): Promise<void> {
     const started = performance.now();
     const { conditions, rows, details = {} } = await bench.run(options);
     const seconds = Math.round((performance.now() - started) / 1_000);
-    const command = `node load-tests/bench/${bench.name}.ts`;
+    const command = bench.command ?? `node load-tests/bench/${bench.name}.ts`;
     const common = {
       name: bench.name,
       question: bench.question,

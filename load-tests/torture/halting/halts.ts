@@ -76,3 +76,19 @@ export async function untilDone(database: pg.Client, haltId: string, withinMs = 
     await sleep(10);
   }
 }
+
+/** Waits until reconciliation vouches for an account: before that none of its orders leaves, and nothing is put to the test. */
+export async function untilVouched(database: pg.Client, accountId: string, withinMs = 60_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const { rows } = await database.query(
+      `select exempt or coalesce(vouched_until > now(), false) as vouched, state, failure
+         from keelson.reconciliations where account_id = $1`,
+      [accountId],
+    );
+    const row = z.object({ vouched: z.boolean(), state: z.string(), failure: z.string().nullable() }).parse(rows[0]);
+    if (row.vouched) return;
+    if (Date.now() > end) throw new Error(`account ${accountId} is not vouched for: ${row.state} ${row.failure ?? ''}`);
+    await sleep(50);
+  }
+}

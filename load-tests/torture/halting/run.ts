@@ -5,7 +5,7 @@ import { percentile } from '../../bench/harness/percentile.ts';
 import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
 import { addressOf, credentials, processes } from '../../bench/harness/stack.ts';
 import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
-import { haltByApi, haltByCommand, type HaltTimes, resume, untilDone } from './halts.ts';
+import { haltByApi, haltByCommand, type HaltTimes, resume, untilDone, untilVouched } from './halts.ts';
 import { Sender, type Sent } from './sender.ts';
 import { toVenue, VenueWitness } from './venue.ts';
 
@@ -32,6 +32,8 @@ interface Round {
   /** From the request reaching Postgres to the last order that the venue took, by the venue's log; 0 when none came after. */
   readonly lastOutMs: number;
   readonly afterProof: number;
+  /** Orders that the venue took since the halt before: without any, nothing was put to the test. */
+  readonly before: number;
   readonly doneMs: number;
   readonly commandMs: number | undefined;
 }
@@ -47,6 +49,7 @@ class HaltRun {
   readonly #database: pg.Client;
   readonly #venue: VenueWitness;
   #state: number;
+  #lastDone = 0;
 
   constructor(torture: HaltTorture, team: BenchTeam, database: pg.Client) {
     this.#torture = torture;
@@ -70,6 +73,7 @@ class HaltRun {
         const weather = index % 8 >= 8 - weathers.length ? weathers[8 - 1 - (index % 8)]! : 'none';
         rounds.push(await this.#round(weather, index));
         await resume(this.#team);
+        await untilVouched(this.#database, this.#team.accountId);
       }
     } finally {
       sent = await sender.stop();
@@ -95,7 +99,9 @@ class HaltRun {
       ...{ weather, commandMs: command?.tookMs, doneMs: times.finishedAt - times.requestedAt },
       lastOutMs: Math.max(0, last - times.requestedAt),
       afterProof: taken.filter((at) => at > times.finishedAt).length,
+      before: taken.filter((at) => at > this.#lastDone && at <= times.finishedAt).length,
     };
+    this.#lastDone = times.finishedAt;
     say(`  ${weather}: last order out ${round.lastOutMs.toFixed(0)} ms, proven ${round.doneMs.toFixed(0)} ms`);
     return round;
   }
@@ -145,9 +151,14 @@ async function flattenMany(team: BenchTeam, database: pg.Client, count: number):
     await toVenue(venue, '/v1/control/book', change);
   }
   const { requestedAt } = await untilDone(database, (await haltByCommand(team, ['--flatten'])).haltId);
-  const closed = await witness.events('filled');
-  if (closed.length !== count) throw new Error(`${closed.length} fills closed ${count} positions`);
-  return Math.max(...closed) - requestedAt;
+  const fills = await witness.fills();
+  const closed = new Map<string, number>();
+  for (const { symbol, signed } of fills) closed.set(symbol, (closed.get(symbol) ?? 0) + signed);
+  for (let index = 0; index < count; index += 1) {
+    const left = (index % 2 === 0 ? index + 1 : -index - 1) + (closed.get(`TORTURE${index}`) ?? 0);
+    if (left !== 0) throw new Error(`TORTURE${index}: ${left} is left, by the venue's log`);
+  }
+  return Math.max(...fills.map(({ at }) => at)) - requestedAt;
 }
 
 export async function tortureHalt(torture: HaltTorture): Promise<HaltFindings> {
@@ -155,6 +166,7 @@ export async function tortureHalt(torture: HaltTorture): Promise<HaltFindings> {
   const database = new pg.Client({ connectionString: credentials().databaseAdminUrl });
   await database.connect();
   try {
+    await untilVouched(database, sends!.accountId);
     const { rounds, sent } = await new HaltRun(torture, sends!, database).rounds();
     const cancelMs = await cancelMany(holds!, database, torture.workingOrders);
     const flattenMs = await flattenMany(owns!, database, torture.positions);
@@ -173,6 +185,9 @@ function findings(
   const commands = rounds.flatMap(({ commandMs, weather }) => (weather === 'none' ? (commandMs ?? []) : []));
   const lastOut = rounds.map(({ lastOutMs }) => lastOutMs);
   const afterProof = rounds.reduce((sum, round) => sum + round.afterProof, 0);
+  const before = rounds.map((round) => round.before);
+  if (Math.max(...before) === 0)
+    throw new Error('no order reached the venue between halts: nothing was put to the test');
   const { perSecond, workingOrders, positions } = torture;
   const title = `${rounds.length} halts at ${perSecond} signals/s in flight`;
   const byWeather = Map.groupBy(rounds, ({ weather }) => weather);
@@ -185,7 +200,7 @@ function findings(
       atMost('keelson halt, the whole command', 'slowest', Math.max(...commands), 1_000, 'ms', 0),
     ],
     details: {
-      load: { sent: sent.sent, accepted: sent.accepted, refused: sent.refused },
+      load: { ...sent, 'orders at the venue between halts': before.reduce((sum, count) => sum + count, 0) },
       ...Object.fromEntries(
         [...byWeather].map(([weather, those]) => {
           const slowest = (value: (round: Round) => number) => Math.round(Math.max(...those.map(value)));

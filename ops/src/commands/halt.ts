@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { flag } from '../framework/argument.ts';
 import { defineCarefulCommand } from '../framework/command.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
-import { haltNow, haltReport } from '../trading/halting.ts';
-import { changeTradingState, recordChange, stateChange, verifyTradingState } from '../trading/trading-state.ts';
+import { haltNow, haltReport, reduceOnly } from '../trading/halting.ts';
+import { recordChange, verifyTradingState } from '../trading/trading-state.ts';
 
 const args = z.object({
   reason: flag(z.string().min(1).max(500).default('halted by an operator'), 'why; it is audited and streamed'),
@@ -56,7 +56,7 @@ export const halt = defineCarefulCommand({
     'keelson halt --flatten --reason "close everything"',
     'keelson halt --scope account:37abd06c-5b56-88be-9a7a-a207449e28e3 --cancel-all',
   ],
-  output: z.union([haltReport, stateChange]),
+  output: haltReport,
   async plan(_context, args) {
     refuseNonsense(args);
     const scope = scopeOf(args);
@@ -73,20 +73,19 @@ export const halt = defineCarefulCommand({
   apply: (context, args) => {
     const { reason, cancelAll, flatten } = args;
     const scope = scopeOf(args);
-    if (args.reduceOnly) return changeTradingState(context, { to: 'REDUCING', reason, scope });
+    if (args.reduceOnly) return reduceOnly(context, { reason, scope });
     const waitMs = milliseconds(args.wait as Duration);
     return haltNow(context, { scope, reason, cancelAll, flatten, waitMs });
   },
   // A halt is verified at the venue, as its last phase; a state alone is read back.
   verify: async (context, _args, result) => {
-    if ('to' in result) await verifyTradingState(context, result);
+    if (result.state === 'REDUCING') await verifyTradingState(context, { scope: result.scope, to: 'REDUCING' });
   },
   audit: (context, _args, result) => recordChange(context, 'trading.halt', result),
-  exitCode: (result) => ('phase' in result && result.phase !== 'done' ? exitCode.timeout : exitCode.success),
+  exitCode: ({ phase }) => (phase === null || phase === 'done' ? exitCode.success : exitCode.timeout),
   human: (result, paint) => {
     const undo = 'Undo: keelson resume --reason "…"';
-    if ('to' in result)
-      return `${paint.bold(result.to)} (${result.scope}, was ${result.from}): ${result.reason}. ${undo}`;
+    if (result.state === 'REDUCING') return `${paint.bold('REDUCING')} (${result.scope}): ${result.reason}. ${undo}`;
     const { scope, proof, problem, phase, done_after_ms } = result;
     if (!proof) {
       return `${paint.bold('HALTED')} (${scope}), but not proven yet: ${phase}: ${problem ?? 'under way'}. It goes on by itself; run the command again to see it.`;

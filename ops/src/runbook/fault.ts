@@ -29,6 +29,10 @@ export function inject(context: Context, fault: Fault): Promise<Injected> {
       return disturbVenue(context, fault);
     case 'exposure':
       return driftExposure(context, fault.by);
+    case 'unprovable_halt':
+      return haltWithoutVenue(context);
+    case 'runaway':
+      return lowerOrderRate(context);
     case 'position':
       return misstatePosition(context, fault);
   }
@@ -132,4 +136,49 @@ async function misstatePosition(
 async function replaceReport(context: Context): Promise<void> {
   const until = Date.now() + REPORT_WITHIN_MS;
   while ((await checkMarket(context)).failed > 0 && Date.now() < until) await sleep(1_000);
+}
+
+/** The venue is silenced first: the halt blocks, and nobody can prove it. */
+async function haltWithoutVenue(context: Context): Promise<Injected> {
+  const venue = await disturbVenue(context, { kind: 'venue', control: { unavailable: true } });
+  const scope = `account:${demoAccountId}`;
+  const { haltNow } = await import('../trading/halting.ts');
+  await haltNow(context, { scope, reason: 'a drill', cancelAll: false, flatten: false, waitMs: 100 });
+  return {
+    what: `${venue.what}, and halted ${scope}`,
+    async undo() {
+      await venue.undo();
+      const { resumeNow } = await import('../trading/resuming.ts');
+      const { haltNow: proven } = await import('../trading/halting.ts');
+      await proven(context, { scope, reason: 'a drill', cancelAll: false, flatten: false, waitMs: 20_000 });
+      await resumeNow(context, { scope, reason: 'the drill is over' });
+    },
+  };
+}
+
+const ORDER_RATE = sql(
+  'fault.order_rate',
+  `select value::text from keelson.risk_limits where account_id = $1 and scope = 'account' and name = 'max_orders_per_second'`,
+);
+const SET_ORDER_RATE = sql(
+  'fault.set_order_rate',
+  `update keelson.risk_limits set value = $2, reason = 'a drill'
+    where account_id = $1 and scope = 'account' and name = 'max_orders_per_second'`,
+);
+
+/** One order a second: whatever sends more than three is out of control. */
+async function lowerOrderRate(context: Context): Promise<Injected> {
+  const set = (value: string | null) =>
+    withDatabase(context, (db) =>
+      db.transaction(demoTeamId, async (tx) => {
+        const [row] = await tx.query<{ value: string | null }>(ORDER_RATE, [demoAccountId]);
+        tx.execute(SET_ORDER_RATE, [demoAccountId, value]);
+        return row?.value ?? null;
+      }),
+    );
+  const before = await set('1');
+  return {
+    what: `allowed account ${demoAccountId} one order a second`,
+    undo: async () => void (await set(before)),
+  };
 }

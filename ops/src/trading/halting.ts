@@ -7,12 +7,15 @@ import type { Context } from '../framework/context.ts';
 import { messageOf } from '../framework/failure.ts';
 import { withDatabase } from '../stack/open-database.ts';
 import { addressOf, readStatus } from '../stack/status.ts';
+import { changeTradingState } from './trading-state.ts';
 
 /** A halt as `halt` prints it. */
 export const haltReport = z.object({
-  halt_id: z.uuid(),
+  /** Null for REDUCING, which is a state and no halt: nothing is cancelled, and nothing to be proven. */
+  halt_id: z.uuid().nullable(),
   scope: z.string(),
-  phase: z.enum(['block', 'cancel', 'flatten', 'verify', 'done']),
+  state: z.enum(['HALTED', 'REDUCING']),
+  phase: z.enum(['block', 'cancel', 'flatten', 'verify', 'done']).nullable(),
   halt_generation: z.int().nullable(),
   cancel_all: z.boolean(),
   flatten: z.boolean(),
@@ -74,6 +77,26 @@ export function haltNow(context: Context, halting: Halting): Promise<HaltReport>
     const halt = await drive(context, database, asked, limit);
     return reportOf(halt, scopeKey(halt.scope));
   });
+}
+
+/** Sets REDUCING, reported in the same form. */
+export async function reduceOnly(
+  context: Context,
+  { scope, reason }: Pick<Halting, 'scope' | 'reason'>,
+): Promise<HaltReport> {
+  const changed = await changeTradingState(context, { to: 'REDUCING', reason, scope });
+  const { actor, halt_generation } = changed;
+  const none = { halt_id: null, phase: null, blocked_after_ms: null, done_after_ms: null, problem: null, proof: null };
+  return {
+    ...none,
+    scope: changed.scope,
+    state: 'REDUCING',
+    reason,
+    actor,
+    halt_generation,
+    cancel_all: false,
+    flatten: false,
+  };
 }
 
 async function drive(context: Context, database: Database, asked: Halt, limit: AbortSignal): Promise<Halt> {
@@ -139,6 +162,7 @@ function reportOf(halt: Halt, scope: string): HaltReport {
   return {
     halt_id: halt.haltId,
     scope,
+    state: 'HALTED',
     phase: halt.phase,
     halt_generation: halt.generation ?? null,
     cancel_all: halt.cancelAll,

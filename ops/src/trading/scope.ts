@@ -7,7 +7,7 @@ import { everyTeam, findInTeams } from './teams.ts';
 const FIND_ACCOUNT = sql('ops.find_account', 'select account_id from keelson.accounts where account_id = $1');
 
 /**
- * What `--scope` names: `platform`, `team:<id>`, `account:<id>`, `strategy:<name>`, `symbol:<symbol>`; the last two with a
+ * What `--scope` names: `platform`, `team:<id>` (or `team` where there is one), `account:<id>`, `strategy:<name>`, `symbol:<symbol>`; the last two with a
  * team in front of the name (`strategy:<team id>:<name>`) where there is more than one. Throws a Failure that says what it may be.
  */
 export async function readScope(db: Database, text: string): Promise<Scope> {
@@ -15,6 +15,7 @@ export async function readScope(db: Database, text: string): Promise<Scope> {
   const [kind = '', first = '', ...rest] = text.split(':');
   if (kind === 'account') return { kind, teamId: await teamOfAccount(db, first), accountId: first };
   const teams = await everyTeam(db);
+  if (text === 'team') return { kind: 'team', teamId: only(teams, text) };
   if (kind === 'team' && teams.includes(first)) return { kind, teamId: first };
   if ((kind === 'strategy' || kind === 'symbol') && first !== '') {
     const named = teams.includes(first)
@@ -54,6 +55,6 @@ function only(teams: readonly Id[], text: string): Id {
   const [kind, ...name] = text.split(':');
   throw new Failure(`More than one team may have ${text}`, {
     code: exitCode.usage,
-    fix: `name the team: ${kind}:<team id>:${name.join(':')}`,
+    fix: `name the team: ${[kind, '<team id>', ...name].join(':')}`,
   });
 }

@@ -1,6 +1,5 @@
-import { tradingState, type TradingState } from '@keelson/contracts';
+import type { TradingState } from '@keelson/contracts';
 import { sql } from '@keelson/persistence';
-import { z } from 'zod';
 import type { Context } from '../framework/context.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
 import { recordOperation } from '../stack/audit.ts';
@@ -8,16 +7,15 @@ import { withDatabase } from '../stack/open-database.ts';
 import { readScope } from './scope.ts';
 import { everyTeam } from './teams.ts';
 
-/** A change as `halt` and `resume` print it. */
-export const stateChange = z.object({
-  scope: z.string(),
-  from: tradingState,
-  to: tradingState,
-  reason: z.string(),
-  actor: z.string(),
-  halt_generation: z.int(),
-});
-type StateChange = z.infer<typeof stateChange>;
+/** A change of a scope's state. */
+interface StateChange {
+  readonly scope: string;
+  readonly from: TradingState;
+  readonly to: TradingState;
+  readonly reason: string;
+  readonly actor: string;
+  readonly halt_generation: number;
+}
 
 export interface WantedState {
   readonly to: TradingState;

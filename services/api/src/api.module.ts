@@ -7,10 +7,15 @@ import { WakeUpQueue } from '@keelson/messaging';
 import { orderEntity } from '@keelson/orders';
 import { Database } from '@keelson/persistence';
 import { PersistenceModule } from '@keelson/persistence/module';
-import { type ConfigOf, HealthChecks } from '@keelson/runtime';
+import { type ConfigOf, HealthChecks, LOGGER } from '@keelson/runtime';
 import { SignalsModule } from '@keelson/signals/module';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { BalancesController } from './balances/balances.controller.ts';
+import { ENVIRONMENT } from './halt/environment.ts';
+import { HaltController } from './halt/halt.controller.ts';
+import { HaltDesk } from './halt/halt-desk.ts';
+import { HeartbeatsController } from './halt/heartbeats.controller.ts';
 import { InstrumentsController } from './instruments/instruments.controller.ts';
 import { OrderRequestsController } from './orders/order-requests.controller.ts';
 import { OrdersController } from './orders/orders.controller.ts';
@@ -73,6 +78,12 @@ export class ApiModule implements OnModuleInit {
         InstrumentsController,
         TradingStateController,
         ServicesController,
+        HaltController,
+        HeartbeatsController,
+      ],
+      providers: [
+        { provide: ENVIRONMENT, useValue: config.KEELSON_ENVIRONMENT },
+        { provide: HaltDesk, useFactory: (logger: Logger) => HaltDesk.of(config, logger), inject: [LOGGER] },
       ],
     };
   }

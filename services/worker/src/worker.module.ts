@@ -30,7 +30,7 @@ export class WorkerModule implements OnModuleInit {
         MessagingModule.register({ redisUrl: config.REDIS_URL }),
       ],
       providers: [
-        { provide: Owner, useFactory: (database: Database) => new Owner(database), inject: [Database] },
+        { provide: Owner, useFactory: (database: Database) => new Owner(database, 'worker'), inject: [Database] },
         { provide: RedisFrameSender, useFactory: () => new RedisFrameSender(config.REDIS_URL) },
         {
           provide: Pipeline,

@@ -29,4 +29,8 @@ export type Fault =
   /** The demo account has reserved more than is open, by an amount of its currency. */
   | { readonly kind: 'exposure'; readonly by: string }
   /** The venue's book has the demo account hold what nobody traded. */
-  | { readonly kind: 'position'; readonly symbol: string; readonly quantity: string };
+  | { readonly kind: 'position'; readonly symbol: string; readonly quantity: string }
+  /** The demo account is halted while its venue does not answer. */
+  | { readonly kind: 'unprovable_halt' }
+  /** The demo account may order so little a second that what a drill sends is a runaway. */
+  | { readonly kind: 'runaway' };

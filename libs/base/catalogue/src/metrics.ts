@@ -81,6 +81,18 @@ export const metrics = [
     help: 'for how long the account that waits longest has not been compared with its venue',
     labels: [],
   },
+  {
+    name: 'keelson_halt_unproven_seconds',
+    kind: 'gauge',
+    help: 'age of the oldest halt that the venue has not proven yet',
+    labels: [],
+  },
+  {
+    name: 'keelson_halts_by_watch',
+    kind: 'gauge',
+    help: 'scopes that the watch halted and nobody has resumed',
+    labels: [],
+  },
   { name: 'keelson_stream_connections', kind: 'gauge', help: 'open WebSocket connections', labels: [] },
 ] as const satisfies readonly MetricSpec[];
 

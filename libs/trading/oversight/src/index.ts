@@ -1,13 +1,12 @@
 export { requestHalt } from './halt/block.ts';
 export { haltOrigins, haltPhases } from './halt/halt.ts';
 export type { AccountProof, Halt, HaltOptions, HaltOrigin, HaltPhase, HaltProof, HaltRequest } from './halt/halt.ts';
-export { readAccountProofs, readHalt, unfinishedHalts } from './halt/halts.store.ts';
+export { bindingHalts, haltedByWatch, readAccountProofs, readHalt, unprovenSeconds } from './halt/halts.store.ts';
 export { HaltKeeper } from './halt/keeper.ts';
 export type { HaltParts } from './halt/parts.ts';
 export { HaltProcedure } from './halt/procedure.ts';
 export { resumeTrading } from './halt/resume.ts';
 export type { ResumeOutcome, ResumeRequest } from './halt/resume.ts';
-export { coversAccounts, scopeFrom } from './halt/scope.ts';
 export { Activity, noting } from './reconcile/activity.ts';
 export { checkAccount } from './reconcile/account-check.ts';
 export type { CheckParts, CheckResult } from './reconcile/account-check.ts';

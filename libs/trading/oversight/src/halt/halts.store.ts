@@ -170,3 +170,42 @@ export async function stillBinds(tx: Tx, { scope, generation }: Halt): Promise<b
   const [row] = await tx.query<{ binds: boolean }>(BINDS, [scopeKey(scope), generation ?? -1]);
   return row!.binds;
 }
+
+const UNPROVEN = sql(
+  'halts.unproven_seconds',
+  `select coalesce(extract(epoch from clock_timestamp() - min(requested_at)), 0)::float8 as seconds
+     from halts where finished_at is null`,
+);
+
+/** Age of the oldest halt that is not done, in seconds; 0 when all are. For the relay. */
+export async function unprovenSeconds(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ seconds: number }>(UNPROVEN);
+  return row!.seconds;
+}
+
+const BY_WATCH = sql(
+  'halts.by_watch',
+  `select count(*)::int as scopes from trading_states t
+    where t.state = 'HALTED' and exists (
+          select from halts h where h.scope = t.scope and h.halt_generation = t.halt_generation and h.origin <> 'operator')`,
+);
+
+/** Scopes that are halted because a rule of the watch said so; for the relay. */
+export async function haltedByWatch(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ scopes: number }>(BY_WATCH);
+  return row!.scopes;
+}
+
+const BINDING = sql(
+  'halts.binding',
+  `select ${COLUMNS} from halts h
+    where finished_at is null
+       or exists (select from trading_states t
+                   where t.scope = h.scope and t.state = 'HALTED' and t.halt_generation = h.halt_generation)
+    order by requested_at desc limit 200`,
+);
+
+/** Halts that are not done, and those whose scope nobody has resumed since; the newest first. For the relay. */
+export async function bindingHalts(tx: Tx): Promise<readonly Halt[]> {
+  return (await tx.query<HaltRow>(BINDING)).map(haltOf);
+}
