@@ -35,6 +35,8 @@ export function rehearsedSettings(): Record<SettingName, string> {
     cloudflareZone: 'e'.repeat(32),
     upstashEmail: 'ops@example.com',
     registryUser: 'puller',
+    size: '',
+    passwordGeneration: '1',
     githubReviewers: '1,2',
   };
   return Object.fromEntries(

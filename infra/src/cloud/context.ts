@@ -1,5 +1,5 @@
 import type { CloudEnvironment } from '../environments/environment.ts';
-import { sizes, type Size } from '../environments/sizes.ts';
+import { sizes, type Size, type SizeName } from '../environments/sizes.ts';
 import { regions, type Region } from './regions.ts';
 import { nameOf, type CloudSettings } from './settings.ts';
 
@@ -19,7 +19,7 @@ export function contextOf(environment: CloudEnvironment, settings: CloudSettings
   return {
     environment,
     settings,
-    size: sizes[environment.size],
+    size: sizes[settings.size === '' ? environment.size : (settings.size as SizeName)],
     home: regions[environment.regions[0]],
     protect: environment.switches.production,
     name: (part) => nameOf(environment, settings, part),

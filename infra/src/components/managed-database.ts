@@ -28,10 +28,10 @@ export class ManagedDatabase extends ComponentResource {
   constructor(context: CloudContext, supabase: ProviderResource) {
     super('keelson:cloud:Database', 'database', {}, { providers: [supabase] });
     const { size, settings, home, protect } = context;
-    const generated = { parent: this, additionalSecretOutputs: ['value'] };
-    const ownerPassword = new Password('database-owner', { bytes: 24, generation: '1' }, { ...generated, protect })
-      .value;
-    this.appPassword = new Password('database-app', { bytes: 24, generation: '1' }, { ...generated, protect }).value;
+    const of = { bytes: 24, generation: settings.passwordGeneration };
+    const place = { parent: this };
+    const ownerPassword = new Password('database-owner', of, place).value;
+    this.appPassword = new Password('database-app', of, place).value;
     const project = new Project(
       'project',
       {
@@ -54,7 +54,6 @@ export class ManagedDatabase extends ComponentResource {
     this.adminUrl = user('postgres', ownerPassword, PORTS.session);
     this.issuer = interpolate`https://${project.ref}.supabase.co/auth/v1`;
     this.set(context, project);
-    const place = { parent: this };
     this.publishableKey = new ApiKey(
       'web-key',
       { ref: project.ref, name: 'keelson_web', type: 'publishable' },
