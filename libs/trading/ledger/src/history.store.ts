@@ -35,7 +35,7 @@ const entriesOf = (which: string) => `
         from postings where entry_id = e.entry_id) p
     left join signals s on s.signal_id = e.signal_id
     left join intents i on i.signal_id = e.signal_id
-   order by e.executed_at, e.entry_id`;
+   order by e.executed_at, e.posted_at, e.entry_id`;
 const tradesOf = (which: string) => `
   select t.symbol, ${TRADE_COLUMNS} from (${which}) w
     join trades t on t.account_id = w.account_id and t.symbol = w.symbol and t.voided_at is null

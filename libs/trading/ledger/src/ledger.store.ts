@@ -192,13 +192,13 @@ const INSERT_POSITION = sql(
                           last_executed_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 );
-/** A fill that was executed before the last one leaves a mark: its day is closed after a replay in the right order. */
+/** A fill executed before the last one leaves a mark, by which it is replayed before its day is closed. Of one instant, the order of booking holds. */
 const UPDATE_POSITION = sql(
   'ledger.update_position',
   `update positions
       set quantity = $4, average_price = $5, cost = $6, realised_profit = $7, currency = $8, multiplier = $9,
           last_executed_at = greatest(last_executed_at, $10),
-          restate_from = case when $10 <= last_executed_at then least(restate_from, $10) else restate_from end,
+          restate_from = case when $10 < last_executed_at then least(restate_from, $10) else restate_from end,
           updated_at = clock_timestamp()
     where account_id = $1 and symbol = $2 and team_id = $3`,
 );
