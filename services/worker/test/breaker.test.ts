@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { closeCircuit, releaseWaiting } from '@keelson/brokers';
 import type { VenueNews } from '@keelson/pipeline';
 import { arrivalsAtVenue } from './support/arrivals.ts';
 import { placeLimit, askCancel, untilStatuses } from './support/working-order.ts';
@@ -116,6 +117,28 @@ describe('the circuit of a venue', () => {
     );
     await world.settled(30_000);
     expect((await ordersAtVenue()).length).toBe(before);
+    await running.stop();
+  }, 60_000);
+
+  it('closed by hand sends what waits at once', async () => {
+    const running = await world.run({ ...tell, breaker: { ...BREAKER, coolDown: '1 hour' } });
+    await world.database.admin(
+      `insert into keelson.broker_circuits (broker, state, open_until, failures)
+       values ('paper', 'open', now() + interval '1 hour', array[now()])`,
+    );
+    const signalId = await world.accept();
+    await until(
+      () => world.waiting(),
+      (rows) => rows.some(({ step }) => step === 'route'),
+    );
+    expect(await world.database.db.platform((tx) => closeCircuit(tx, 'paper'))).toBe(true);
+    await world.database.db.relay(async (tx) => releaseWaiting(tx));
+    await until(
+      () =>
+        world.database.admin<{ status: string }>('select status from keelson.orders where signal_id = $1', [signalId]),
+      (rows) => rows[0]?.status === 'filled',
+    );
+    await world.settled();
     await running.stop();
   }, 60_000);
 
