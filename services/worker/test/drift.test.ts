@@ -77,13 +77,74 @@ function expectedDrifts(log: readonly Line[]): Map<string, number> {
   return expected;
 }
 
+/** One way to make each of the eight kinds, in the venue's book alone. */
+function saboteur(random: () => number): readonly (() => Promise<unknown>)[] {
+  const { accountId: account, symbol } = world.team;
+  const resting = async () => {
+    const id = await world.accept({
+      quantity: '4',
+      fields: { type: 'limit', limit_price: String(1_000 + Math.floor(random() * 100)), time_in_force: 'gtc' },
+    });
+    const rows = await until(
+      () =>
+        world.database.admin<{ id: string }>(
+          `select client_order_id as id from keelson.orders where signal_id = $1 and status = 'accepted'`,
+          [id],
+        ),
+      ({ length }) => length === 1,
+    );
+    return rows[0]!.id;
+  };
+  const executed = async (used: Set<string>) => {
+    const rows = await until(
+      () =>
+        world.database.admin<{ id: string }>(
+          'select execution_id as id from keelson.fills order by executed_at desc limit 50',
+        ),
+      (found) => found.some(({ id }) => !used.has(id)),
+    );
+    const { id } = rows.find((row) => !used.has(row.id))!;
+    used.add(id);
+    return id;
+  };
+  const change = (body: Record<string, unknown>) => world.venue.post('/v1/control/book', body);
+  const manual = { account, symbol, side: 'buy', quantity: '1', told: false };
+  const used = new Set<string>();
+  return [
+    async () => change({ change: 'fill', order: await resting() }),
+    async () => change({ change: 'fill', order: await resting(), quantity: '1' }),
+    async () => change({ change: 'cancel', order: await resting() }),
+    async () => change({ change: 'duplicate_fill', execution_id: await executed(used) }),
+    async () =>
+      world.venue.post('/v1/control/correct', {
+        execution_id: await executed(used),
+        quantity: '1',
+        price: '4321.25',
+        told: false,
+      }),
+    async () => world.venue.post('/v1/control/orders', { ...manual, type: 'market', reference_price: '5000' }),
+    async () => world.venue.post('/v1/control/orders', { ...manual, type: 'limit', limit_price: '900' }),
+    async () => {
+      const order = await resting();
+      await change({ change: 'cancel', order, told: true });
+      await until(
+        () =>
+          world.database.admin(`select from keelson.orders where client_order_id = $1 and status = 'cancelled'`, [
+            order,
+          ]),
+        ({ length }) => length === 1,
+      );
+      await change({ change: 'fill', order, quantity: '2' });
+    },
+  ];
+}
+
 describe('drift of eight kinds while the account trades', () => {
   it('is found within ten seconds, all of it and nothing else, and mended', async () => {
     process.stdout.write(`drift: seed ${SEED}\n`);
     const random = randomFrom(SEED);
     world = await World.start({ venue: { seed: SEED, partialFillPercent: 30, latencyMs: { min: 0, max: 20 } } });
     await world.run({ steps: WITH_RECONCILIATION });
-    const { accountId: account, symbol } = world.team;
     let trading = true;
     const trade = (async () => {
       while (trading) {
@@ -92,63 +153,7 @@ describe('drift of eight kinds while the account trades', () => {
       }
     })();
 
-    const resting = async () => {
-      const id = await world.accept({
-        quantity: '4',
-        fields: { type: 'limit', limit_price: String(1_000 + Math.floor(random() * 100)), time_in_force: 'gtc' },
-      });
-      const rows = await until(
-        () =>
-          world.database.admin<{ id: string }>(
-            `select client_order_id as id from keelson.orders where signal_id = $1 and status = 'accepted'`,
-            [id],
-          ),
-        ({ length }) => length === 1,
-      );
-      return rows[0]!.id;
-    };
-    const executed = async (used: Set<string>) => {
-      const rows = await until(
-        () =>
-          world.database.admin<{ id: string }>(
-            'select execution_id as id from keelson.fills order by executed_at desc limit 50',
-          ),
-        (found) => found.some(({ id }) => !used.has(id)),
-      );
-      const { id } = rows.find((row) => !used.has(row.id))!;
-      used.add(id);
-      return id;
-    };
-    const change = (body: Record<string, unknown>) => world.venue.post('/v1/control/book', body);
-    const manual = { account, symbol, side: 'buy', quantity: '1', told: false };
-    const used = new Set<string>();
-    const injections: readonly (() => Promise<unknown>)[] = [
-      async () => change({ change: 'fill', order: await resting() }),
-      async () => change({ change: 'fill', order: await resting(), quantity: '1' }),
-      async () => change({ change: 'cancel', order: await resting() }),
-      async () => change({ change: 'duplicate_fill', execution_id: await executed(used) }),
-      async () =>
-        world.venue.post('/v1/control/correct', {
-          execution_id: await executed(used),
-          quantity: '1',
-          price: '4321.25',
-          told: false,
-        }),
-      async () => world.venue.post('/v1/control/orders', { ...manual, type: 'market', reference_price: '5000' }),
-      async () => world.venue.post('/v1/control/orders', { ...manual, type: 'limit', limit_price: '900' }),
-      async () => {
-        const order = await resting();
-        await change({ change: 'cancel', order, told: true });
-        await until(
-          () =>
-            world.database.admin(`select from keelson.orders where client_order_id = $1 and status = 'cancelled'`, [
-              order,
-            ]),
-          ({ length }) => length === 1,
-        );
-        await change({ change: 'fill', order, quantity: '2' });
-      },
-    ];
+    const injections = saboteur(random);
     for (let round = 0; round < EACH; round += 1) {
       for (const inject of injections.toSorted(() => random() - 0.5)) await inject();
     }

@@ -15,7 +15,7 @@ export { driftKinds } from './reconcile/kinds.ts';
 export type { DriftKind } from './reconcile/kinds.ts';
 export { Reconciler } from './reconcile/reconciler.ts';
 export type { ReconcilerParts } from './reconcile/reconciler.ts';
-export { hasten, overdueSeconds } from './reconcile/schedule.store.ts';
+export { compareSince, hasten, overdueSeconds } from './reconcile/schedule.store.ts';
 export type { Check } from './readiness/judge.ts';
 export { checkReadiness, failedChecks } from './readiness/readiness.ts';
 export { lastReport, pruneReports } from './readiness/readiness.store.ts';

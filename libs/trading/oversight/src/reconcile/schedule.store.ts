@@ -164,6 +164,19 @@ export async function hasten(tx: Tx, accountId: Id | undefined): Promise<number>
   return (await tx.query(HASTEN, [accountId ?? null])).length;
 }
 
+const WIDEN = sql(
+  'reconcile.widen',
+  `update reconciliations set verified_until = $1, working = null, due_at = clock_timestamp() where not exempt returning account_id`,
+);
+
+/**
+ * The comparison at the end of a day: of every account, with all executions since then and all orders, whatever was found
+ * on both sides before. To be run as relay; returns how many accounts that are.
+ */
+export async function compareSince(tx: Tx, since: Date): Promise<number> {
+  return (await tx.query(WIDEN, [since])).length;
+}
+
 const OVERDUE = sql(
   'reconcile.overdue',
   `select coalesce(max(extract(epoch from clock_timestamp() - due_at)), 0)::float8 as seconds

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { compareSince } from '../../src/reconcile/schedule.store.ts';
 import { Desk, RESTING } from './desk.ts';
 
 /**
@@ -108,5 +109,13 @@ describe('a drift that is mended', () => {
     await desk.cancel(order);
     await desk.change({ change: 'fill', order: order.clientOrderId, quantity: '1' });
     await mended('late_fill');
+  }, 60_000);
+
+  it('none, when the whole day is compared once more at its end', async () => {
+    const { checks } = desk;
+    const before = checks.length;
+    expect(await desk.database.db.relay((tx) => compareSince(tx, new Date(Date.now() - 86_400_000)))).toBe(1);
+    await desk.until(async () => checks.slice(before).some(({ outcome }) => outcome === 'done'));
+    await mended();
   }, 60_000);
 });

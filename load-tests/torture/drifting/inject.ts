@@ -1,0 +1,77 @@
+import type { BenchTeam } from '../../bench/harness/teams.ts';
+import { toVenue } from '../halting/venue.ts';
+import { timeUntil } from '../venue-faults/rig.ts';
+import type { Books } from './books.ts';
+
+const PATIENCE_MS = 30_000;
+
+/** An account that trades, and a desk at its venue that changes the book and tells nobody. */
+export class Saboteur {
+  readonly #team: BenchTeam;
+  readonly #venue: string;
+  readonly #books: Books;
+  readonly #used = new Set<string>();
+  #resting = 0;
+
+  constructor(team: BenchTeam, venue: string, books: Books) {
+    this.#team = team;
+    this.#venue = venue;
+    this.#books = books;
+  }
+
+  /** One drift of each of the eight kinds, by name. */
+  readonly kinds: Readonly<Record<string, () => Promise<void>>> = {
+    missed_fill: async () => this.#change({ change: 'fill', order: await this.#rest() }),
+    partial_fill: async () => this.#change({ change: 'fill', order: await this.#rest(), quantity: '1' }),
+    cancelled_at_venue: async () => this.#change({ change: 'cancel', order: await this.#rest() }),
+    duplicate_fill: async () => this.#change({ change: 'duplicate_fill', execution_id: await this.#executed() }),
+    wrong_quantity: async () => {
+      const correction = { execution_id: await this.#executed(), quantity: '1', price: '4321.25', told: false };
+      await toVenue(this.#venue, '/v1/control/correct', correction);
+    },
+    extra_fill: () => this.#byHand({ type: 'market', reference_price: '5000' }),
+    unknown_order: () => this.#byHand({ type: 'limit', limit_price: '900' }),
+    late_fill: async () => {
+      const order = await this.#rest();
+      await this.#change({ change: 'cancel', order, told: true });
+      const ended = async () => (await this.#books.status(order)) === 'cancelled';
+      await timeUntil(ended, PATIENCE_MS, 'the cancel is booked');
+      await this.#change({ change: 'fill', order, quantity: '2' });
+    },
+  };
+
+  /** An order of ours that stands at the venue; its price is its own, to be known by. */
+  async #rest(): Promise<string> {
+    this.#resting += 1;
+    const price = (1_000 + this.#resting * 0.25).toString();
+    const terms = { type: 'limit', limit_price: price, time_in_force: 'gtc' };
+    const alert = { ticker: 'CME_MINI:ES1!', action: 'buy', quantity: '4', price: '5000', order_id: 'rest', ...terms };
+    const body = JSON.stringify({ key: this.#team.webhook_key, id: `rest-${crypto.randomUUID()}`, ...alert });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(this.#team.webhook_url, { method: 'POST', body, headers });
+    if (!answer.ok) throw new Error(`a resting order was refused: ${await answer.text()}`);
+    let order: string | undefined;
+    const stands = async () => (order = await this.#books.accepted(this.#team.accountId, price)) !== undefined;
+    await timeUntil(stands, PATIENCE_MS, 'a resting order stands');
+    return order!;
+  }
+
+  /** A booked execution that nothing was done to yet. */
+  async #executed(): Promise<string> {
+    let found: string | undefined;
+    const some = async () =>
+      (found = (await this.#books.executions(this.#team.accountId)).find((id) => !this.#used.has(id))) !== undefined;
+    await timeUntil(some, PATIENCE_MS, 'an execution is booked');
+    this.#used.add(found!);
+    return found!;
+  }
+
+  #change(change: Readonly<Record<string, unknown>>): Promise<void> {
+    return toVenue(this.#venue, '/v1/control/book', change);
+  }
+
+  #byHand(terms: Readonly<Record<string, unknown>>): Promise<void> {
+    const order = { account: this.#team.accountId, symbol: 'ES', side: 'buy', quantity: '1', told: false, ...terms };
+    return toVenue(this.#venue, '/v1/control/orders', order);
+  }
+}
