@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { commands } from './commands.ts';
+import type { Command } from './framework/command.ts';
 import { createContext } from './framework/context.ts';
 import { exitCode, Failure, messageOf } from './framework/failure.ts';
 import { createProgram, type Invocation } from './framework/parser.ts';
@@ -48,6 +48,12 @@ async function execute(invocation: Invocation, abort: AbortSignal): Promise<numb
   return command.lines ? exitCode.success : (command.exitCode?.(result) ?? exitCode.success);
 }
 
+/** Every command; an emergency brake does not wait for the others to be loaded, which is most of the time that it takes. */
+async function commandsFor([first]: readonly string[]): Promise<readonly Command[]> {
+  if (first === 'halt') return [(await import('./commands/halt.ts')).halt];
+  return (await import('./commands.ts')).commands;
+}
+
 /** The first Ctrl-C asks the command to end; the second ends the process, whatever it is doing. */
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
@@ -64,7 +70,7 @@ async function main(words: readonly string[]): Promise<number> {
   const json = words.includes('--json');
   const abort = abortOnSignals();
   try {
-    const program = createProgram(commands, (found) => {
+    const program = createProgram(await commandsFor(words), (found) => {
       invocation = found;
     });
     if (words.length === 0) {

@@ -36,7 +36,10 @@ describe('alerts and pages', () => {
     const names = services.map(({ name }) => name);
     if (drill.kind === 'freeze') expect(names).toContain(drill.service);
     else if (drill.kind === 'venue') expect(Object.keys(drill.control).length).toBeGreaterThan(0);
-    else expect(Number(drill.kind === 'exposure' ? drill.by : drill.quantity)).toBeGreaterThan(0);
+    else if (drill.kind === 'exposure') expect(Number(drill.by)).toBeGreaterThan(0);
+    else if (drill.kind === 'position') expect(Number(drill.quantity)).toBeGreaterThan(0);
+    // The others say all that there is to say by their kind.
+    else expect(['unprovable_halt', 'runaway']).toContain(drill.kind);
   });
 
   it.each(alerts)('$name is mended by cells that are marked, and verified by its own state', ({ area, name }) => {
