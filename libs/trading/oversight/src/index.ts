@@ -1,5 +1,4 @@
 export { requestHalt } from './halt/block.ts';
-export { haltOrigins, haltPhases } from './halt/halt.ts';
 export type { AccountProof, Halt, HaltOptions, HaltOrigin, HaltPhase, HaltProof, HaltRequest } from './halt/halt.ts';
 export { bindingHalts, haltedByWatch, readAccountProofs, readHalt, unprovenSeconds } from './halt/halts.store.ts';
 export { HaltKeeper } from './halt/keeper.ts';
@@ -11,7 +10,6 @@ export { Activity, noting } from './reconcile/activity.ts';
 export { checkAccount } from './reconcile/account-check.ts';
 export type { CheckParts, CheckResult } from './reconcile/account-check.ts';
 export { openDrifts } from './reconcile/drift.store.ts';
-export { driftKinds } from './reconcile/kinds.ts';
 export type { DriftKind } from './reconcile/kinds.ts';
 export { Reconciler } from './reconcile/reconciler.ts';
 export type { ReconcilerParts } from './reconcile/reconciler.ts';

@@ -1,7 +1,7 @@
 import type { TradingState } from '@keelson/contracts';
 
 /** In what an account's books can differ from its venue's. The first eight are told apart by how they are mended. */
-export const driftKinds = [
+const driftKinds = [
   /** The venue filled the whole of an order of ours, and we have heard nothing of it. */
   'missed_fill',
   /** The venue has an execution of no order of ours: somebody traded there by hand. */
