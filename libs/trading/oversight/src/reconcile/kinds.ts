@@ -1,31 +1,29 @@
 import type { TradingState } from '@keelson/contracts';
 
 /** In what an account's books can differ from its venue's. The first eight are told apart by how they are mended. */
-const driftKinds = [
+export type DriftKind =
   /** The venue filled the whole of an order of ours, and we have heard nothing of it. */
-  'missed_fill',
+  | 'missed_fill'
   /** The venue has an execution of no order of ours: somebody traded there by hand. */
-  'extra_fill',
+  | 'extra_fill'
   /** The venue filled a part of an order of ours that we have not. */
-  'partial_fill',
+  | 'partial_fill'
   /** The venue gave two executions one id. */
-  'duplicate_fill',
+  | 'duplicate_fill'
   /** An order that is open here has ended there. */
-  'cancelled_at_venue',
+  | 'cancelled_at_venue'
   /** An order is open there that is not open here. */
-  'unknown_order',
+  | 'unknown_order'
   /** One and the same execution, or order, has another quantity or price there. */
-  'wrong_quantity',
+  | 'wrong_quantity'
   /** A fill of an order that had ended here, or that came while trading was halted. */
-  'late_fill',
+  | 'late_fill'
   /** We booked an execution that the venue does not have. */
-  'vanished_fill',
+  | 'vanished_fill'
   /** A position differs, and no execution explains it. */
-  'position',
+  | 'position'
   /** Cash differs, and no execution explains it. */
-  'balance',
-] as const;
-export type DriftKind = (typeof driftKinds)[number];
+  | 'balance';
 
 /**
  * What is done about a difference. `repair`: told to apply as the venue's own report; `adopt`: becomes an order of ours;
