@@ -82,9 +82,6 @@ export const volumesQuery = `query Volumes($id: String!) {
   } } } } } } }
 }`;
 export const volumeCreate = `mutation VolumeCreate($input: VolumeCreateInput!) { volumeCreate(input: $input) { id name } }`;
-export const volumeRename = `mutation VolumeUpdate($volumeId: String!, $input: VolumeUpdateInput!) {
-  volumeUpdate(volumeId: $volumeId, input: $input) { id }
-}`;
 export const volumeInstanceUpdate = `mutation VolumeInstanceUpdate($volumeId: String!, $environmentId: String!, $input: VolumeInstanceUpdateInput!) {
   volumeInstanceUpdate(volumeId: $volumeId, environmentId: $environmentId, input: $input)
 }`;
@@ -110,9 +107,6 @@ export const usageLimitRemove = `mutation UsageLimitRemove($input: UsageLimitRem
 
 export const privateNetworkCreate = `mutation PrivateNetworkCreateOrGet($input: PrivateNetworkCreateOrGetInput!) {
   privateNetworkCreateOrGet(input: $input) { publicId name dnsName }
-}`;
-export const privateNetworksQuery = `query PrivateNetworks($environmentId: String!) {
-  privateNetworks(environmentId: $environmentId) { publicId name dnsName deletedAt }
 }`;
 export const privateEndpointCreate = `mutation PrivateNetworkEndpointCreateOrGet($input: PrivateNetworkEndpointCreateOrGetInput!) {
   privateNetworkEndpointCreateOrGet(input: $input) { publicId dnsName }

@@ -52,9 +52,10 @@ export async function seedTeam(database: Pick<TestDatabase, 'admin'>, options: T
     [accountId, teamId, limits.map(({ name }) => name), limits.map(({ name }) => limitOf(name, options))],
   );
   if (options.reconciled ?? true) {
-    await admin(`update keelson.reconciliations set state = 'clean', vouched_until = 'infinity' where account_id = $1`, [
-      accountId,
-    ]);
+    await admin(
+      `update keelson.reconciliations set state = 'clean', vouched_until = 'infinity' where account_id = $1`,
+      [accountId],
+    );
   }
   await admin(`insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier)
                values ('ES', 'E-mini S&P 500', 'future', 'USD', 0.25, 50) on conflict do nothing`);
