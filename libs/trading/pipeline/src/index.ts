@@ -1,4 +1,4 @@
-export { OversightSide, watchOf } from './oversight-side.ts';
+export { watchOf } from './oversight-side.ts';
 export { Standby } from './standby.ts';
 export type { StandbyParts, StandIn } from './standby.ts';
 export { Pipeline } from './pipeline.ts';

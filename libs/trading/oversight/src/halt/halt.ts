@@ -2,12 +2,10 @@ import type { Id } from '@keelson/kernel';
 import type { Scope } from '@keelson/risk';
 
 /** The way of a halt. Each phase may be repeated from its beginning, by whoever is alive. */
-export const haltPhases = ['block', 'cancel', 'flatten', 'verify', 'done'] as const;
-export type HaltPhase = (typeof haltPhases)[number];
+export type HaltPhase = 'block' | 'cancel' | 'flatten' | 'verify' | 'done';
 
 /** Who pulled it: a person or one of the rules that watch. */
-export const haltOrigins = ['operator', 'dead_man', 'daily_loss', 'error_rate', 'runaway', 'stale_feed'] as const;
-export type HaltOrigin = (typeof haltOrigins)[number];
+export type HaltOrigin = 'operator' | 'dead_man' | 'daily_loss' | 'error_rate' | 'runaway' | 'stale_feed';
 
 export interface HaltOptions {
   /** Cancels protective (reduce-only) orders too. */
