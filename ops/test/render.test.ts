@@ -121,8 +121,9 @@ describe('one service more in the catalogue', () => {
     const moved = services.map((spec) => ({ ...spec, runs: spec.runs.filter((step) => step !== 'book') }));
     const source = { ...repositorySource, services: [...moved, { ...sextant, runs: ['book'] }] };
     const text = await rendered('docs/life-of-an-order.md', source);
-    expect(text).toContain('  box sextant\n  participant book as 7 book (ledger)\n  end');
-    expect(text).toContain('| 7 | book | sextant | ledger |');
+    const number = flow.findIndex(({ step }) => step === 'book') + 1;
+    expect(text).toContain(`  box sextant\n  participant book as ${number} book (ledger)\n  end`);
+    expect(text).toContain(`| ${number} | book | sextant | ledger |`);
   });
 });
 

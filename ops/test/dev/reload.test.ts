@@ -74,10 +74,11 @@ describe('ImportGraph', () => {
     expect(graph.usersOf('stream')).toEqual(['stream-gateway']);
   });
 
-  it('sees the same in this repository: everybody stands on the kernel, only who trades uses brokers', () => {
+  it('sees the same in this repository: everybody stands on the kernel, who trades or oversees uses brokers, only the api takes signals in', () => {
     const graph = new ImportGraph(repository);
     expect(graph.usersOf('kernel').length).toBe(5);
-    expect(graph.usersOf('brokers')).toEqual(['worker']);
+    expect(graph.usersOf('brokers')).toEqual(['api', 'worker', 'beat']);
+    expect(graph.usersOf('signals')).toEqual(['api']);
   });
 
   it('finds no consequence in tests and documents', () => {
