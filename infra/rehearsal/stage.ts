@@ -9,6 +9,7 @@ import { placeOf, stacksOf } from '../src/environments/named.ts';
 import { serveProvider, type ServedProvider } from '../src/providers/plugin/serve.ts';
 import { paceOf, type Pace } from '../src/providers/vendor/pace.ts';
 import { repositoryFolder, stateFolder } from '../src/targets/local/folders.ts';
+import { policyWords } from '../src/policies/pack.ts';
 import { readToolchain } from '../src/targets/local/toolchain.ts';
 import { cloudflareTypes } from './doubles/cloudflare.ts';
 import { DoubledVendor, doubleOf } from './doubles/double.ts';
@@ -135,7 +136,7 @@ export class Stage {
   run(verb: 'preview' | 'up' | 'refresh' | 'destroy', stack: string, ...words: string[]): Promise<EngineRun> {
     const asks = verb !== 'preview' && !words.includes('--preview-only');
     const base = [verb, '--non-interactive', '--stack', stack, '--config-file', this.#configFile(stack)];
-    return this.pulumi([...base, ...(asks ? ['--yes', '--skip-preview'] : []), ...words]);
+    return this.pulumi([...base, ...policyWords(verb), ...(asks ? ['--yes', '--skip-preview'] : []), ...words]);
   }
 
   pulumi(words: readonly string[]): Promise<EngineRun> {

@@ -72,11 +72,13 @@ async function runProgram(
 /** Plugins that are themselves Node packages: policy packs and providers that the engine asks us to run. */
 function runPlugin(call: ServerWritableStream<RunPluginRequest, unknown>): void {
   const request = call.request;
-  const runner = request.getKind() === 'analyzer' ? 'run-policy-pack' : 'run-plugin';
   const environment = Object.fromEntries(request.getEnvList().map((entry) => entry.split(/=(.*)/s).slice(0, 2)));
   const program = request.getInfo()?.getProgramDirectory() ?? request.getProgram();
-  const child = spawn(process.execPath, [join(sdkFolder, 'cmd', runner), program, ...request.getArgsList()], {
-    cwd: request.getPwd(),
+  // A policy pack is started as it is, in its folder: the SDK's runner would load a compiler for it first.
+  const isPack = request.getKind() === 'analyzer';
+  const words = isPack ? [program] : [join(sdkFolder, 'cmd', 'run-plugin'), program];
+  const child = spawn(process.execPath, [...words, ...request.getArgsList()], {
+    cwd: isPack ? program : request.getPwd(),
     env: { ...process.env, ...environment, PULUMI_NODEJS_TYPESCRIPT: 'false' },
   });
   const send = (fill: (response: InstanceType<typeof languageProto.RunPluginResponse>) => void): void => {
