@@ -1,14 +1,13 @@
 import { consumersOf, flow, messageSchemas, type Message, type Step, type StepName } from '@keelson/contracts';
 import { type Id, invariant } from '@keelson/kernel';
 import type { Database, Tx } from '@keelson/persistence';
+import { failMessage } from './dead-letters.store.ts';
+import { describeError, RETRY_CODES, speaksAgainstMessage } from './failure.ts';
 import { deleteMessage, insertMessage, postponeMessage, takeMessage } from './outbox.store.ts';
 import type { Owner } from './owner.ts';
 import type { Probe, StepHandler, StepWork, WakeUp } from './step.ts';
 
-/** Errors that mean "somebody was faster": the same work, read again, comes to a new decision. */
-const RETRY_CODES = new Set(['KE010', '23505', '40001', '40P01']);
 const RETRY_LIMIT = 3;
-const FIRST_BACKOFF_MS = 250;
 
 type AfterCommit = () => Promise<void> | void;
 
@@ -85,7 +84,7 @@ export class FlowRunner {
         },
       });
     } catch (error) {
-      await this.postpone(wakeUp, FIRST_BACKOFF_MS);
+      await this.#fail(wakeUp, error);
       throw error;
     }
   }
@@ -111,6 +110,20 @@ export class FlowRunner {
     const { number } = this.#options.owner;
     await this.#options.database
       .transaction(wakeUp.teamId, async (tx) => postponeMessage(tx, wakeUp, number, forMs))
+      // Postgres is away: the lease, or the lack of one, leaves the message to the sweep.
+      .catch(() => undefined);
+  }
+
+  /** A message that fails waits longer each time, and is put aside in the end: it must neither spin nor hold up others. */
+  async #fail(wakeUp: WakeUp, error: unknown): Promise<void> {
+    if (!this.#options.owner.alive) return;
+    const failing = {
+      ...{ owner: this.#options.owner.number, counts: speaksAgainstMessage(error), error: describeError(error) },
+      // Such a step calls a venue after its commit: its message is all that knows of an order that may be there.
+      mayDie: this.#handlers.get(wakeUp.step)?.endsLater !== true,
+    };
+    await this.#options.database
+      .transaction(wakeUp.teamId, (tx) => failMessage(tx, wakeUp, failing))
       // Postgres is away: the lease, or the lack of one, leaves the message to the sweep.
       .catch(() => undefined);
   }

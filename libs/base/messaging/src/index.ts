@@ -1,3 +1,5 @@
+export { countDeadLetters, openDeadLetters, replayDeadLetter, settleDeadLetter } from './dead-letters.store.ts';
+export type { DeadLetter } from './dead-letters.store.ts';
 export { FlowRunner } from './flow-runner.ts';
 export type { Emission, FlowRunnerOptions } from './flow-runner.ts';
 export { endLongHolds, holdTradingState, lockTradingState } from './halt-lock.ts';

@@ -20,6 +20,7 @@ import { CreateCircuits } from './migrations/2026_11_21_1140_create_circuits.ts'
 import { CreateHalts } from './migrations/2026_11_21_1150_create_halts.ts';
 import { CreateWatch } from './migrations/2026_11_21_1151_create_watch.ts';
 import { CreateReconciliation } from './migrations/2026_11_21_1160_create_reconciliation.ts';
+import { CreateDeadLetters } from './migrations/2026_11_21_1170_create_dead_letters.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   CreateHalts,
   CreateWatch,
   CreateReconciliation,
+  CreateDeadLetters,
 ];

@@ -629,6 +629,30 @@ ALTER TABLE ONLY keelson.cached_decisions FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE keelson.cached_decisions IS 'made ahead by beat; past expires_at it counts as not there';
 
+CREATE TABLE keelson.dead_letters (
+    outbox_id uuid NOT NULL,
+    step text NOT NULL,
+    team_id uuid NOT NULL,
+    signal_id uuid NOT NULL,
+    type text NOT NULL,
+    key text NOT NULL,
+    payload jsonb NOT NULL,
+    failures integer NOT NULL,
+    error text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    resolution text,
+    resolved_at timestamp with time zone,
+    reason text,
+    CONSTRAINT dead_letters_check CHECK (((resolution IS NULL) = (resolved_at IS NULL))),
+    CONSTRAINT dead_letters_check1 CHECK (((resolution IS NULL) = (reason IS NULL))),
+    CONSTRAINT dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['replayed'::text, 'settled'::text])))
+);
+
+ALTER TABLE ONLY keelson.dead_letters FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE keelson.dead_letters IS 'messages that no attempt could handle; their signals stand still until one is replayed or settled';
+
 CREATE TABLE keelson.entries (
     entry_id uuid NOT NULL,
     team_id uuid NOT NULL,
@@ -994,7 +1018,8 @@ CREATE TABLE keelson.outbox (
     owner integer,
     fence bigint,
     lease_until timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL
+    attempts integer DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0');
 
@@ -1003,6 +1028,8 @@ ALTER TABLE ONLY keelson.outbox FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE keelson.outbox IS 'one row per message and step that still owes it work; gone when the work is committed';
 
 COMMENT ON COLUMN keelson.outbox.owner IS 'process that holds the lease: the number of its advisory session lock';
+
+COMMENT ON COLUMN keelson.outbox.failures IS 'attempts that failed by the message''s own fault; those that Postgres or the network failed are not counted';
 
 CREATE SEQUENCE keelson.owner_numbers
     AS integer
@@ -1489,6 +1516,9 @@ ALTER TABLE ONLY keelson.broker_events
 ALTER TABLE ONLY keelson.cached_decisions
     ADD CONSTRAINT cached_decisions_pkey PRIMARY KEY (team_id, strategy, symbol, regime);
 
+ALTER TABLE ONLY keelson.dead_letters
+    ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (outbox_id, step);
+
 ALTER TABLE ONLY keelson.entries
     ADD CONSTRAINT entries_fill_id_key UNIQUE (fill_id);
 
@@ -1641,6 +1671,8 @@ ALTER TABLE ONLY keelson.webhook_keys
 
 CREATE INDEX broker_events_by_order ON keelson.broker_events USING btree (order_id);
 
+CREATE INDEX dead_letters_open ON keelson.dead_letters USING btree (team_id, failed_at) WHERE (resolution IS NULL);
+
 CREATE INDEX entries_by_day ON keelson.entries USING btree (account_id, trading_day);
 
 CREATE UNIQUE INDEX entries_reversed ON keelson.entries USING btree (reverses) WHERE (reverses IS NOT NULL);
@@ -1708,6 +1740,9 @@ ALTER TABLE ONLY keelson.account_funds
 
 ALTER TABLE ONLY keelson.accounts
     ADD CONSTRAINT accounts_team_id_fkey FOREIGN KEY (team_id) REFERENCES keelson.teams(team_id);
+
+ALTER TABLE ONLY keelson.dead_letters
+    ADD CONSTRAINT dead_letters_team_id_fkey FOREIGN KEY (team_id) REFERENCES keelson.teams(team_id);
 
 ALTER TABLE ONLY keelson.entries
     ADD CONSTRAINT entries_reverses_fkey FOREIGN KEY (reverses) REFERENCES keelson.entries(entry_id);
@@ -1798,6 +1833,8 @@ ALTER TABLE keelson.broker_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.cached_decisions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE keelson.dead_letters ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE keelson.entries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.exposures ENABLE ROW LEVEL SECURITY;
@@ -1835,6 +1872,8 @@ ALTER TABLE keelson.receipts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE keelson.reconciliation_drifts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE keelson.reconciliations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY relay ON keelson.dead_letters FOR SELECT TO keelson_relay USING (true);
 
 CREATE POLICY relay ON keelson.halts TO keelson_relay USING (true);
 
@@ -1901,6 +1940,8 @@ CREATE POLICY team ON keelson.balances USING ((team_id = ( SELECT keelson.curren
 CREATE POLICY team ON keelson.broker_events USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.cached_decisions USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
+
+CREATE POLICY team ON keelson.dead_letters USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
 CREATE POLICY team ON keelson.entries USING ((team_id = ( SELECT keelson.current_team() AS current_team)));
 
@@ -2108,6 +2149,16 @@ GRANT SELECT(venue_event_id) ON TABLE keelson.broker_events TO keelson_resolver;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.cached_decisions TO keelson_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE keelson.dead_letters TO keelson_app;
+
+GRANT SELECT(outbox_id) ON TABLE keelson.dead_letters TO keelson_relay;
+
+GRANT SELECT(step) ON TABLE keelson.dead_letters TO keelson_relay;
+
+GRANT SELECT(team_id) ON TABLE keelson.dead_letters TO keelson_relay;
+
+GRANT SELECT(resolution) ON TABLE keelson.dead_letters TO keelson_relay;
+
 GRANT SELECT,INSERT ON TABLE keelson.entries TO keelson_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.exposures TO keelson_app;
@@ -2220,6 +2271,8 @@ GRANT SELECT(fence),UPDATE(fence) ON TABLE keelson.outbox TO keelson_relay;
 
 GRANT SELECT(lease_until),UPDATE(lease_until) ON TABLE keelson.outbox TO keelson_relay;
 GRANT SELECT(lease_until) ON TABLE keelson.outbox TO keelson_resolver;
+
+GRANT SELECT(failures) ON TABLE keelson.outbox TO keelson_relay;
 
 GRANT USAGE ON SEQUENCE keelson.owner_numbers TO keelson_app;
 GRANT USAGE ON SEQUENCE keelson.owner_numbers TO keelson_relay;
