@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { tortureNames } from '../torture/harness/names.ts';
 import { benchNames } from './harness/names.ts';
 import { type BenchResult, benchResult, resultsFolder } from './harness/result.ts';
 import { repository } from './harness/stack.ts';
@@ -12,8 +13,8 @@ function readResults(): BenchResult[] {
   if (!existsSync(resultsFolder)) return [];
   const files = readdirSync(resultsFolder).filter((name) => name.endsWith('.json'));
   const found = files.map((name) => benchResult.parse(JSON.parse(readFileSync(join(resultsFolder, name), 'utf8'))));
-  const place = ({ name }: BenchResult): number =>
-    benchNames.includes(name) ? benchNames.indexOf(name) : benchNames.length;
+  const names = [...benchNames, ...tortureNames];
+  const place = ({ name }: BenchResult): number => (names.includes(name) ? names.indexOf(name) : names.length);
   return found.sort((left, right) => place(left) - place(right));
 }
 

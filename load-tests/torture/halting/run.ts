@@ -5,6 +5,7 @@ import { percentile } from '../../bench/harness/percentile.ts';
 import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
 import { addressOf, credentials, processes } from '../../bench/harness/stack.ts';
 import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
+import { SeededRandom } from '../harness/random.ts';
 import { haltByApi, haltByCommand, type HaltTimes, resume, untilDone, untilVouched } from './halts.ts';
 import { Sender, type Sent } from './sender.ts';
 import { toVenue, VenueWitness } from './venue.ts';
@@ -48,7 +49,7 @@ class HaltRun {
   readonly #team: BenchTeam;
   readonly #database: pg.Client;
   readonly #venue: VenueWitness;
-  #state: number;
+  readonly #random: SeededRandom;
   #lastDone = 0;
 
   constructor(torture: HaltTorture, team: BenchTeam, database: pg.Client) {
@@ -56,7 +57,7 @@ class HaltRun {
     this.#team = team;
     this.#database = database;
     this.#venue = new VenueWitness(team.accountId);
-    this.#state = torture.seed;
+    this.#random = new SeededRandom(torture.seed);
   }
 
   /** Halts again and again while signals come in; each round is judged by the venue's log. */
@@ -68,7 +69,7 @@ class HaltRun {
     let sent: Sent | undefined;
     try {
       for (let index = 0; index < halts; index += 1) {
-        await sleep(TRADES_MS * (0.5 + this.#random()));
+        await sleep(TRADES_MS * (0.5 + this.#random.next()));
         // The weathers come at the end of each eight, so that most halts are of an undisturbed platform.
         const weather = index % 8 >= 8 - weathers.length ? weathers[8 - 1 - (index % 8)]! : 'none';
         rounds.push(await this.#round(weather, index));
@@ -104,14 +105,6 @@ class HaltRun {
     this.#lastDone = times.finishedAt;
     say(`  ${weather}: last order out ${round.lastOutMs.toFixed(0)} ms, proven ${round.doneMs.toFixed(0)} ms`);
     return round;
-  }
-
-  /** A small generator of its own (mulberry32), so that a seed gives the same pauses for ever. */
-  #random(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 }
 

@@ -14,6 +14,10 @@ export interface VenueLine {
   readonly side?: string;
   /** Whole numbers in these runs. */
   readonly quantity?: string;
+  /** Of a fill. */
+  readonly price?: string;
+  /** Of an order: the price of the signal that it came from. */
+  readonly reference_price?: string;
   readonly reduce_only?: boolean;
   /** Of a strike: what became of a request that a fault on command met. */
   readonly what?: string;
