@@ -6,10 +6,13 @@ import { demoCrash } from './commands/demo-crash.ts';
 import { doctor } from './commands/doctor.ts';
 import { exposureDrifts } from './commands/exposure-drifts.ts';
 import { exposureRepair } from './commands/exposure-repair.ts';
+import { drift } from './commands/drift.ts';
 import { explain } from './commands/explain.ts';
 import { halt } from './commands/halt.ts';
 import { halts } from './commands/halts.ts';
 import { heartbeat } from './commands/heartbeat.ts';
+import { imageBuild } from './commands/image-build.ts';
+import { imagePush } from './commands/image-push.ts';
 import { instrumentsList } from './commands/instruments-list.ts';
 import { instrumentsLoad } from './commands/instruments-load.ts';
 import { limitsSet } from './commands/limits-set.ts';
@@ -22,11 +25,17 @@ import { logs } from './commands/logs.ts';
 import { marketCheck } from './commands/market-check.ts';
 import { marketLastReport } from './commands/market-report.ts';
 import { quarantineSettle } from './commands/quarantine-settle.ts';
+import { queueList } from './commands/queue-list.ts';
+import { queueReplay } from './commands/queue-replay.ts';
+import { queueSettle } from './commands/queue-settle.ts';
+import { queueShow } from './commands/queue-show.ts';
 import { reconcileResolve } from './commands/reconcile-resolve.ts';
 import { reconcileRun } from './commands/reconcile-run.ts';
 import { reconcileShow } from './commands/reconcile-show.ts';
+import { rehearse } from './commands/rehearse.ts';
 import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
+import { rollback } from './commands/rollback.ts';
 import { runbookCheck } from './commands/runbook-check.ts';
 import { runbookDrill } from './commands/runbook-drill.ts';
 import { runbookList } from './commands/runbook-list.ts';
@@ -39,6 +48,7 @@ import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { stop } from './commands/stop.ts';
 import { tail } from './commands/tail.ts';
+import { up } from './commands/up.ts';
 import type { Command } from './framework/command.ts';
 
 /** Every command of `keelson`, in the order of its help. Adding one is a file in commands/ and a line here. */
@@ -62,6 +72,10 @@ export const commands: readonly Command[] = [
   heartbeat,
   circuitClose,
   quarantineSettle,
+  queueList,
+  queueShow,
+  queueReplay,
+  queueSettle,
   reconcileShow,
   reconcileRun,
   reconcileResolve,
@@ -77,6 +91,12 @@ export const commands: readonly Command[] = [
   ledgerWithdraw,
   ledgerSettle,
   ledgerClose,
+  rehearse,
+  up,
+  drift,
+  rollback,
+  imageBuild,
+  imagePush,
   seed,
   runbookList,
   runbookShow,

@@ -9,11 +9,13 @@ import { OrderStuckSubmitted } from '../orders/OrderStuckSubmitted.alert.ts';
 import { ReconciliationDrift } from '../reconciliation/ReconciliationDrift.alert.ts';
 import { ReconciliationStale } from '../reconciliation/ReconciliationStale.alert.ts';
 import { ExposureDrift } from '../risk/ExposureDrift.alert.ts';
+import { DeadLetters } from '../signals/DeadLetters.alert.ts';
 import { SignalBacklogGrowing } from '../signals/SignalBacklogGrowing.alert.ts';
 
 /** Every alert with the folder, below runbooks/, that holds its page. */
 export const alerts: readonly (AlertSpec & { readonly area: string })[] = [
   { ...SignalBacklogGrowing, area: 'signals' },
+  { ...DeadLetters, area: 'signals' },
   { ...OrderStuckSubmitted, area: 'orders' },
   { ...BrokerCircuitOpen, area: 'brokers' },
   { ...VenueEventQuarantined, area: 'brokers' },

@@ -39,7 +39,7 @@ describe('alerts and pages', () => {
     else if (drill.kind === 'exposure') expect(Number(drill.by)).toBeGreaterThan(0);
     else if (drill.kind === 'position') expect(Number(drill.quantity)).toBeGreaterThan(0);
     // The others say all that there is to say by their kind.
-    else expect(['unprovable_halt', 'runaway']).toContain(drill.kind);
+    else expect(['unprovable_halt', 'runaway', 'poison']).toContain(drill.kind);
   });
 
   it.each(alerts)('$name is mended by cells that are marked, and verified by its own state', ({ area, name }) => {

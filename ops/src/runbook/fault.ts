@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '@keelson/catalogue';
-import { milliseconds } from '@keelson/kernel';
+import { milliseconds, newId } from '@keelson/kernel';
 import { sql } from '@keelson/persistence';
 import type { Context } from '../framework/context.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
@@ -33,6 +33,8 @@ export function inject(context: Context, fault: Fault): Promise<Injected> {
       return haltWithoutVenue(context);
     case 'runaway':
       return lowerOrderRate(context);
+    case 'poison':
+      return poison(context);
     case 'position':
       return misstatePosition(context, fault);
   }
@@ -153,6 +155,28 @@ async function haltWithoutVenue(context: Context): Promise<Injected> {
       await proven(context, { scope, reason: 'a drill', cancelAll: false, flatten: false, waitMs: 20_000 });
       await resumeNow(context, { scope, reason: 'the drill is over' });
     },
+  };
+}
+
+const POISON = sql(
+  'fault.poison',
+  `insert into keelson.outbox (outbox_id, step, team_id, signal_id, type, key, payload)
+   values ($1, 'decide', $2, $3, 'signal.received', 'a drill', '{"from": "a drill"}')`,
+);
+
+/** As a message of another release: no worker can read it, and every attempt fails the same way. */
+async function poison(context: Context): Promise<Injected> {
+  const outboxId = newId();
+  await withDatabase(context, (db) =>
+    db.transaction(demoTeamId, async (tx) => tx.execute(POISON, [outboxId, demoTeamId, newId()])),
+  );
+  return {
+    what: `wrote message ${outboxId}, which nobody can read`,
+    undo: () =>
+      withDatabase(context, async (db) => {
+        const { settleDeadLetter } = await import('@keelson/messaging');
+        await db.transaction(demoTeamId, (tx) => settleDeadLetter(tx, outboxId, 'the drill is over'));
+      }),
   };
 }
 

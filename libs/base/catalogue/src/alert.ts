@@ -33,4 +33,6 @@ export type Fault =
   /** The demo account is halted while its venue does not answer. */
   | { readonly kind: 'unprovable_halt' }
   /** The demo account may order so little a second that what a drill sends is a runaway. */
-  | { readonly kind: 'runaway' };
+  | { readonly kind: 'runaway' }
+  /** A message of the demo team that no step can read. */
+  | { readonly kind: 'poison' };

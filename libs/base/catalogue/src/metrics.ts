@@ -28,6 +28,12 @@ export const metrics = [
   },
   { name: 'keelson_outbox_depth', kind: 'gauge', help: 'messages that are not finished', labels: [] },
   {
+    name: 'keelson_dead_letters',
+    kind: 'gauge',
+    help: 'messages that no attempt could handle and nobody has replayed or settled',
+    labels: [],
+  },
+  {
     name: 'keelson_orders_stuck',
     kind: 'gauge',
     help: 'orders submitted without an answer past their deadline',

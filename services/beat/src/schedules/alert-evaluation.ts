@@ -1,7 +1,7 @@
 import type { AlertSpec, MetricName } from '@keelson/catalogue';
 import { milliseconds } from '@keelson/kernel';
 import { feedAge, quoteAges } from '@keelson/market';
-import { outboxDepth } from '@keelson/messaging';
+import { countDeadLetters, outboxDepth } from '@keelson/messaging';
 import { failedChecks, haltedByWatch, openDrifts, overdueSeconds, unprovenSeconds } from '@keelson/oversight';
 import { sql, type Database } from '@keelson/persistence';
 import { countExposureDrifts } from './exposure-sweep.ts';
@@ -11,6 +11,7 @@ import { countOpenCircuits, countQuarantinedEvents } from './venue-health.ts';
 /** Reads the metrics that alerts look at from where they are true: Postgres. */
 const sources: Readonly<Partial<Record<MetricName, (database: Database) => Promise<number>>>> = {
   keelson_outbox_oldest_age_seconds: async (database) => (await database.relay(outboxDepth)).oldestAgeSeconds,
+  keelson_dead_letters: (database) => database.relay(countDeadLetters),
   keelson_orders_stuck: countStuckOrders,
   keelson_broker_circuits_open: countOpenCircuits,
   keelson_venue_events_quarantined: countQuarantinedEvents,
