@@ -11,8 +11,10 @@ import { paceOf, type Pace } from '../src/providers/vendor/pace.ts';
 import { repositoryFolder, stateFolder } from '../src/targets/local/folders.ts';
 import { policyWords } from '../src/policies/pack.ts';
 import { readToolchain } from '../src/targets/local/toolchain.ts';
-import { cloudflareTypes } from './doubles/cloudflare.ts';
+import { cloudflareDouble } from './doubles/cloudflare.ts';
 import { DoubledVendor, doubleOf } from './doubles/double.ts';
+import { githubDouble } from './doubles/github.ts';
+import { vercelDouble } from './doubles/vercel.ts';
 import { Faults } from './emulator/faults.ts';
 import { HttpEmulator, type EmulatedVendor } from './emulator/http-emulator.ts';
 import { Journal } from './emulator/journal.ts';
@@ -65,6 +67,8 @@ export class Stage {
   readonly supabase: EmulatedSupabase;
   readonly upstash: EmulatedUpstash;
   readonly cloudflare: DoubledVendor;
+  readonly vercel: DoubledVendor;
+  readonly github: DoubledVendor;
   readonly folder: string;
   readonly #startedAt = Date.now();
   readonly #passphrase = randomBytes(24).toString('base64url');
@@ -80,6 +84,8 @@ export class Stage {
     this.supabase = new EmulatedSupabase(this.pace, [supabaseToken]);
     this.upstash = new EmulatedUpstash(this.pace, { email, apiKey });
     this.cloudflare = new DoubledVendor('cloudflare', this);
+    this.vercel = new DoubledVendor('vercel', this);
+    this.github = new DoubledVendor('github', this);
     this.folder = mkdtempSync(join(tmpdir(), 'keelson-rehearsal-'));
   }
 
@@ -101,17 +107,31 @@ export class Stage {
       stage.#emulators.push(emulator);
       return [`KEELSON_${name}_URL`, emulator.url];
     });
-    const cloudflare = await serveProvider(
-      doubleOf(stage.cloudflare, '6.22.1', cloudflareTypes),
-      async () => undefined,
-    );
-    stage.#served.push(cloudflare);
+    const doubles = [
+      doubleOf(stage.cloudflare, cloudflareDouble),
+      doubleOf(stage.vercel, vercelDouble),
+      doubleOf(stage.github, githubDouble),
+    ].map(async (double) => {
+      const served = await serveProvider(double, async () => undefined);
+      stage.#served.push(served);
+      return `${double.name}:${served.port}`;
+    });
     stage.#addresses = {
       ...Object.fromEntries(await Promise.all(urls)),
-      PULUMI_DEBUG_PROVIDERS: `cloudflare:${cloudflare.port}`,
+      PULUMI_DEBUG_PROVIDERS: (await Promise.all(doubles)).join(','),
     };
     await stage.#makeStacks();
     return stage;
+  }
+
+  /** The vendors that are only known through an official provider. */
+  get doubles(): readonly DoubledVendor[] {
+    return [this.cloudflare, this.vercel, this.github];
+  }
+
+  /** What leads an engine, whoever starts it, to the vendors of this stage, at their pace. */
+  get variables(): Readonly<Record<string, string>> {
+    return { ...this.#addresses, KEELSON_REHEARSAL_SPEED: `${this.#startedAt}x${SPEED}` };
   }
 
   /** What was held against the vendors' own schemas. */
@@ -146,8 +166,7 @@ export class Stage {
       cwd: repositoryFolder,
       env: {
         ...process.env,
-        ...this.#addresses,
-        KEELSON_REHEARSAL_SPEED: `${this.#startedAt}x${SPEED}`,
+        ...this.variables,
         KEELSON_NODE: toolchain.node,
         PULUMI_BACKEND_URL: `file://${join(this.folder, 'state')}`,
         PULUMI_CONFIG_PASSPHRASE: this.#passphrase,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { repositoryFolder, stateFolder } from './targets/local/folders.ts';
 import { readToolchain, type Toolchain } from './targets/local/toolchain.ts';
@@ -15,6 +15,12 @@ export interface Engine {
   /** The file with a stack's own configuration. */
   readonly configFile: (stack: string) => string;
   readonly hasStack: (stack: string) => boolean;
+  /** False where PULUMI_BACKEND_URL keeps the state elsewhere, e.g. in a bucket that a team shares. */
+  readonly ownState: boolean;
+  /** Who seals the secrets of a new stack: a passphrase, or what KEELSON_SECRETS_PROVIDER names (awskms://…). */
+  readonly secretsWords: readonly string[];
+  /** Where the engine looks for Pulumi.yaml when a person talks to it. */
+  readonly folderWords: readonly string[];
   /** Where the engine notes who updates a stack. */
   readonly lockFolder: (stack: string) => string;
 }
@@ -35,7 +41,12 @@ function passphraseFile(state: string): string {
 function movedProject(state: string): string {
   const folder = join(state, 'project');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, 'Pulumi.yaml'), `name: ${PROJECT_NAME}\nruntime: nodejs\n`);
+  const plugins = join(repositoryFolder, 'infra', 'bin', 'plugins');
+  const names = readdirSync(plugins).map((file) => file.replace('pulumi-resource-', ''));
+  // JSON is YAML: a path may have any character.
+  const providers = names.map((name) => ({ name, path: plugins }));
+  const file = { name: PROJECT_NAME, runtime: 'nodejs', plugins: { providers } };
+  writeFileSync(join(folder, 'Pulumi.yaml'), `${JSON.stringify(file)}\n`);
   return folder;
 }
 
@@ -58,6 +69,9 @@ export function prepareEngine(): Engine {
     configFolder,
     configFile: (stack) => join(configFolder, `Pulumi.${stack}.yaml`),
     lockFolder: (stack) => join(backend, '.pulumi', 'locks', 'organization', PROJECT_NAME, stack),
+    ownState: process.env['PULUMI_BACKEND_URL'] === undefined,
+    secretsWords: ['--secrets-provider', process.env['KEELSON_SECRETS_PROVIDER'] ?? 'passphrase'],
+    folderWords: configFolder === project ? [] : ['-C', configFolder],
     hasStack: (stack) => existsSync(join(backend, '.pulumi', 'stacks', PROJECT_NAME, `${stack}.json`)),
     environment: {
       PULUMI_BACKEND_URL: `file://${backend.split('/').map(encodeURIComponent).join('/')}`,

@@ -5,11 +5,13 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { prepareEngine, type Engine } from './engine-environment.ts';
 import { clearDeadLocks } from './engine-locks.ts';
+import { environments, stacksOf } from './environments/named.ts';
+import { policyWords } from './policies/pack.ts';
 import { SupervisorClient } from './targets/local/client.ts';
 import { foldersOf, stateFolder } from './targets/local/folders.ts';
 
 /**
- * Starts the engine on a stack: `node infra/src/engine.ts <verb> [-s local] [--json] [--wipe] [words for pulumi]`.
+ * Starts the engine on a stack: `node infra/src/engine.ts <verb> [-s <stack>] [--json] [--wipe] [words for pulumi]`.
  *
  *   preview, up, destroy, refresh   as Pulumi has them, without questions; `destroy --wipe` removes the data as well
  *   stop                            stops every process in order and leaves the state; the next `up` starts them again
@@ -30,6 +32,11 @@ const HOST_NOTE = /using pulumi-language-nodejs from \$PATH/;
 
 /** Debug events of the SDK hold answers of the provider as they are, secrets included. */
 const DEBUG_EVENT = /^\{[^{]*"diagnosticEvent":\{.*"severity":"debug"/;
+
+/** A cloud's stacks run images, and are held against the rules. */
+function isInCloud(stack: string): boolean {
+  return environments.some((one) => one.target !== 'local' && stacksOf(one).includes(stack));
+}
 
 function parse(words: readonly string[]): Request {
   const [verb = '', ...others] = words;
@@ -76,7 +83,9 @@ function run(engine: Engine, words: readonly string[], extra: NodeJS.ProcessEnv 
 
 async function selectStack(engine: Engine, stack: string): Promise<void> {
   if (engine.hasStack(stack)) return;
-  const words = ['stack', 'init', stack, '--non-interactive', '--no-select', '--secrets-provider', 'passphrase'];
+  // Only the engine can look into a bucket: there it makes the stack unless it finds one.
+  const verb = engine.ownState ? ['init', stack, '--no-select'] : ['select', stack, '--create'];
+  const words = ['stack', ...verb, '--non-interactive', ...engine.secretsWords];
   const code = await run(engine, ['-C', engine.configFolder, ...words]);
   if (code !== 0) throw new Error(`the stack ${stack} could not be made (exit code ${code})`);
 }
@@ -85,7 +94,10 @@ async function selectStack(engine: Engine, stack: string): Promise<void> {
 function engineWords(engine: Engine, { verb, stack, json, rest }: Request): string[] {
   const base = process.env['KEELSON_PORT_BASE'];
   const asks = verb !== 'preview' && !rest.includes('--preview-only');
-  const runsProgram = ['preview', 'up', 'refresh'].includes(verb);
+  const isLocal = !isInCloud(stack);
+  const runsProgram = isLocal && ['preview', 'up', 'refresh'].includes(verb);
+  // In a cloud everything is planned before anything is changed: some rules are about what is absent.
+  const isPlanned = !isLocal && verb === 'up' && !rest.includes('--target');
   return [
     verb,
     '-C',
@@ -95,7 +107,9 @@ function engineWords(engine: Engine, { verb, stack, json, rest }: Request): stri
     stack,
     '--config-file',
     engine.configFile(stack),
-    ...(asks ? ['--yes', '--skip-preview'] : []),
+    ...(isLocal ? [] : policyWords(verb)),
+    ...(asks ? ['--yes'] : []),
+    ...(asks && !isPlanned ? ['--skip-preview'] : []),
     ...(json ? ['--json'] : []),
     ...(base !== undefined && runsProgram ? ['--config', `keelson:portBase=${base}`] : []),
     ...rest,
@@ -108,13 +122,13 @@ async function main(): Promise<number> {
   const folder = join(stateFolder(), request.stack);
   switch (request.verb) {
     case 'pulumi':
-      return run(engine, process.argv.slice(3));
+      return run(engine, [...engine.folderWords, ...process.argv.slice(3)]);
     case 'stop':
       await new SupervisorClient(foldersOf(request.stack, folder)).shutdown();
       return 0;
     case 'up':
-      // Only here: the compiler takes longer to load than a preview has time for.
-      await (await import('./build.ts')).buildServices();
+      // Only here: the compiler takes longer to load than a preview has time for. A cloud runs images.
+      if (!isInCloud(request.stack)) await (await import('./build.ts')).buildServices();
       break;
     case 'preview':
     case 'destroy':
