@@ -35,12 +35,31 @@ export class WakeUpQueue {
   }
 }
 
+/**
+ * How long one blocking read of an idle worker lasts. Each costs Redis eight commands, counting those inside of the script,
+ * and Redis by the command (Upstash) is paid for by these. The read ends at once when a wake-up comes; should the connection
+ * be dead without either side knowing, the sweep carries the signals until the next.
+ */
+const IDLE_READ_SECONDS = 300;
+/** A job of a worker that died is nothing but rubbish, as the sweep does its work: that may lie for a while. */
+const RUBBISH_EVERY_MS = 3_600_000;
+
+export interface WakeUpWorkerOptions {
+  /** Only tests ask for another: what an idle worker costs is counted over several reads. */
+  readonly idleReadSeconds?: number;
+}
+
 /** Receives wake-ups. What the job does is a row in Postgres, so a job has no retries of its own. */
 export class WakeUpWorker {
   readonly #worker: Worker<WakeUp>;
   #reached = false;
 
-  constructor(redisUrl: string, concurrency: number, run: (wakeUp: WakeUp) => Promise<unknown>) {
+  constructor(
+    redisUrl: string,
+    concurrency: number,
+    run: (wakeUp: WakeUp) => Promise<unknown>,
+    { idleReadSeconds = IDLE_READ_SECONDS }: WakeUpWorkerOptions = {},
+  ) {
     this.#worker = new Worker<WakeUp>(QUEUE, async (job: Job<WakeUp>) => void (await run(job.data)), {
       // Unlike a sender's, its connection waits for Redis as long as it takes.
       connection: { url: redisUrl, maxRetriesPerRequest: null },
@@ -48,6 +67,9 @@ export class WakeUpWorker {
       concurrency,
       skipVersionCheck: true,
       autorun: false,
+      drainDelay: idleReadSeconds,
+      stalledInterval: RUBBISH_EVERY_MS,
+      maxStalledCount: 0,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
     });
