@@ -1,4 +1,5 @@
 import { stacksOf } from '../src/environments/named.ts';
+import type { Kept } from './doubles/double.ts';
 import type { EngineRun, Stage } from './stage.ts';
 
 /** One step of a rehearsal: what is done, and what must be true then. Throws in a sentence when it is not. */
@@ -43,18 +44,25 @@ function running(stage: Stage): Set<string> {
   return new Set(images);
 }
 
+const recordsOf = ({ cloudflare }: Stage): Kept[] => cloudflare.ofType('cloudflare:index/dnsRecord:DnsRecord');
+const firewallsOf = ({ vercel }: Stage): Kept[] => vercel.ofType('vercel:index/firewallConfig:FirewallConfig');
+
 /** Somebody's hands: one setting at each vendor that the program would never choose. */
 function changeByHand(stage: Stage): void {
   for (const instance of stage.railway.world.instances.values()) instance.settings['drainingSeconds'] = 1;
   for (const project of stage.supabase.world.projects.values()) project.ssl = false;
   for (const database of stage.upstash.databases.values()) database.eviction = true;
+  for (const record of recordsOf(stage)) record.inputs['proxied'] = true;
+  for (const wall of firewallsOf(stage)) wall.inputs['enabled'] = false;
 }
 
 function isAsWanted(stage: Stage): boolean {
   return (
     [...stage.railway.world.instances.values()].every(({ settings }) => settings['drainingSeconds'] !== 1) &&
     [...stage.supabase.world.projects.values()].every(({ ssl }) => ssl) &&
-    [...stage.upstash.databases.values()].every(({ eviction }) => !eviction)
+    [...stage.upstash.databases.values()].every(({ eviction }) => !eviction) &&
+    recordsOf(stage).every(({ inputs }) => inputs['proxied'] === false) &&
+    firewallsOf(stage).every(({ inputs }) => inputs['enabled'] === true)
   );
 }
 
@@ -68,7 +76,7 @@ export function leftOvers(stage: Stage): string[] {
     ...[...stage.railway.world.projects.values()].map(({ name }) => `railway project ${name}`),
     ...[...stage.supabase.world.projects.values()].map(({ name }) => `supabase project ${name}`),
     ...[...stage.upstash.databases.values()].map(({ database_name: name }) => `upstash database ${name}`),
-    ...[...stage.cloudflare.kept.values()].map(({ type, key }) => `${type} ${key}`),
+    ...stage.doubles.flatMap(({ kept }) => [...kept.values()].map(({ type, key }) => `${type} ${key}`)),
   ];
 }
 
@@ -143,7 +151,7 @@ export const rehearsal: readonly RehearsalStep[] = [
   {
     name: 'roll-back works while every other vendor is away',
     async act(stage) {
-      for (const vendor of ['supabase', 'upstash', 'cloudflare']) {
+      for (const vendor of ['supabase', 'upstash', 'cloudflare', 'vercel', 'github']) {
         stage.faults.order({
           vendor,
           calls: 'any',

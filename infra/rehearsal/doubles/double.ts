@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import type { ProviderDefinition } from '../../src/providers/plugin/definition.ts';
+import { refusals } from '../../src/providers/plugin/check.ts';
 import { plain, type ResourceHandler } from '../../src/providers/plugin/handler.ts';
 import { propertiesOf, UNKNOWN, type Properties } from '../../src/providers/plugin/wire.ts';
 import type { Pace } from '../../src/providers/vendor/pace.ts';
@@ -13,12 +14,20 @@ export interface DoubleType<Inputs extends object = object> {
   readonly schema: z.ZodType<Inputs>;
   /** What makes two of them the same at the vendor; a second one is a conflict there. */
   readonly key: (inputs: Inputs) => string;
-  /** True where the vendor's "create" is a PUT: a second one overwrites instead of failing. */
-  readonly overwrites?: boolean;
+  /**
+   * What the vendor does with a second one of the same key: refuses it, has it overwrite the first (its "create" is a
+   * PUT), or keeps both, of which one is an orphan then.
+   */
+  readonly second?: 'refused' | 'overwrites' | 'kept';
+  /** The resource without which it cannot be, and with which it goes. */
+  readonly ownedBy?: { readonly type: string; readonly id: (inputs: Inputs) => string };
+  /** True where the provider's "delete" leaves it at the vendor. */
+  readonly outlivesDelete?: (inputs: Inputs) => boolean;
   /** What the vendor adds, beside the inputs. */
   readonly computed?: (inputs: Inputs, id: string) => Properties;
-  /** The id, where the vendor does not make one up. */
+  /** The id, where the vendor does not make one up; else what its ids begin with. */
   readonly id?: (inputs: Inputs) => string;
+  readonly idPrefix?: string;
   readonly replaceOn: readonly string[];
   readonly secretOutputs?: readonly string[];
   /** Outputs that are not known before it is made. */
@@ -28,14 +37,22 @@ export interface DoubleType<Inputs extends object = object> {
 /** What a vendor has of one resource. */
 export interface Kept {
   readonly type: string;
+  readonly id: string;
   readonly key: string;
+  /** Where the resource is kept that it belongs to. */
+  readonly owner: string | undefined;
   inputs: Properties;
   readonly computed: Properties;
+}
+
+function placeOf(type: string, id: string): string {
+  return `${type} ${id}`;
 }
 
 /** A vendor that is only known through an official provider: its state, which is not Pulumi's. */
 export class DoubledVendor {
   readonly name: string;
+  /** By type and id: a vendor may give a setting the id of what it is set on. */
   readonly kept = new Map<string, Kept>();
   readonly journal: Journal;
   readonly #faults: Faults;
@@ -48,9 +65,28 @@ export class DoubledVendor {
     this.#pace = parts.pace;
   }
 
-  /** The id of what has a natural key; undefined when nothing has. */
-  find(type: string, key: string): string | undefined {
-    return [...this.kept].find(([, kept]) => kept.type === type && kept.key === key)?.[0];
+  /** What has a natural key; undefined when nothing has. */
+  find(type: string, key: string): Kept | undefined {
+    return this.ofType(type).find((kept) => kept.key === key);
+  }
+
+  ofType(type: string): Kept[] {
+    return [...this.kept.values()].filter((kept) => kept.type === type);
+  }
+
+  get(type: string, id: string): Kept | undefined {
+    return this.kept.get(placeOf(type, id));
+  }
+
+  keep(kept: Kept): void {
+    this.kept.set(placeOf(kept.type, kept.id), kept);
+  }
+
+  /** Removes it, and what belongs to it. */
+  drop(type: string, id: string): void {
+    const place = placeOf(type, id);
+    this.kept.delete(place);
+    for (const owned of [...this.kept.values()].filter(({ owner }) => owner === place)) this.drop(owned.type, owned.id);
   }
 
   /** One call: disturbed as ordered, and written into the journal. */
@@ -83,17 +119,46 @@ export class DoubledVendor {
   }
 }
 
+/** Makes one at the vendor, as the vendor would, or throws what it would answer. */
+function make<Inputs extends object>(
+  vendor: DoubledVendor,
+  type: string,
+  spec: DoubleType<Inputs>,
+  inputs: Inputs,
+): Kept {
+  const key = spec.key(inputs);
+  const owner = spec.ownedBy && { type: spec.ownedBy.type, id: spec.ownedBy.id(inputs) };
+  if (owner && !vendor.get(owner.type, owner.id)) {
+    throw new Error(`${type}: there is no ${owner.type} ${owner.id} at ${vendor.name} (404)`);
+  }
+  const existing = spec.second === 'kept' ? undefined : vendor.find(type, key);
+  if (existing && spec.second !== 'overwrites') {
+    throw new Error(`${type}: "${key}" already exists at ${vendor.name} (409)`);
+  }
+  const id = existing?.id ?? spec.id?.(inputs) ?? `${spec.idPrefix ?? ''}${randomBytes(16).toString('hex')}`;
+  const kept: Kept = {
+    ...{ type, id, key, inputs: propertiesOf(inputs) },
+    computed: spec.computed?.(inputs, id) ?? {},
+    owner: owner && placeOf(owner.type, owner.id),
+  };
+  vendor.keep(kept);
+  return kept;
+}
+
+function outputsOf({ inputs, computed }: Kept): Properties {
+  return { ...inputs, ...computed };
+}
+
 /** A type as a resource handler over the vendor's state. */
 function doubleHandler<Inputs extends object>(
   type: string,
   spec: DoubleType<Inputs>,
 ): ResourceHandler<DoubledVendor, Inputs> {
-  const outputsOf = ({ inputs, computed }: Kept): Properties => ({ ...inputs, ...computed });
-  const mustKeep = (vendor: DoubledVendor, id: string): Kept => {
-    const kept = vendor.kept.get(id);
-    if (!kept) throw new Error(`${type}: ${id} does not exist any more (404)`);
-    return kept;
-  };
+  const read = (vendor: DoubledVendor, id: string) =>
+    vendor.call('read', type, false, () => {
+      const kept = vendor.get(type, id);
+      return kept && { inputs: kept.inputs, outputs: outputsOf(kept) };
+    });
   return {
     schema: spec.schema,
     secretOutputs: spec.secretOutputs ?? [],
@@ -104,43 +169,37 @@ function doubleHandler<Inputs extends object>(
     }),
     create: async (vendor, inputs) =>
       vendor.call('create', type, true, () => {
-        const key = spec.key(inputs);
-        const existing = vendor.find(type, key);
-        if (existing !== undefined && !spec.overwrites)
-          throw new Error(`${type}: "${key}" already exists at ${vendor.name} (409)`);
-        const id = existing ?? spec.id?.(inputs) ?? randomBytes(16).toString('hex');
-        const kept: Kept = { type, key, inputs: propertiesOf(inputs), computed: spec.computed?.(inputs, id) ?? {} };
-        vendor.kept.set(id, kept);
-        return { id, outputs: outputsOf(kept) };
+        const kept = make(vendor, type, spec, inputs);
+        return { id: kept.id, outputs: outputsOf(kept) };
       }),
     update: async (vendor, inputs, _before, { id }) =>
       vendor.call('update', type, true, () => {
-        const kept = mustKeep(vendor, id);
+        const kept = vendor.get(type, id);
+        if (!kept) throw new Error(`${type}: ${id} does not exist any more at ${vendor.name} (404)`);
         kept.inputs = propertiesOf(inputs);
         return outputsOf(kept);
       }),
-    read: async (vendor, _inputs, _before, { id }) =>
-      vendor.call('read', type, false, () => {
-        const kept = vendor.kept.get(id);
-        return kept && { inputs: kept.inputs, outputs: outputsOf(kept) };
-      }),
-    adopt: async (vendor, id) =>
-      vendor.call('read', type, false, () => {
-        const kept = vendor.kept.get(id);
-        return kept && { inputs: kept.inputs, outputs: outputsOf(kept) };
-      }),
-    delete: async (vendor, _inputs, _before, { id }) =>
-      vendor.call('delete', type, true, () => {
-        vendor.kept.delete(id);
-      }),
+    read: async (vendor, _inputs, _before, { id }) => read(vendor, id),
+    adopt: async (vendor, id) => read(vendor, id),
+    delete: async (vendor, inputs, _before, { id }) => {
+      if (spec.outlivesDelete?.(inputs)) return;
+      vendor.call('delete', type, true, () => vendor.drop(type, id));
+    },
   };
+}
+
+/** A package as it is stood in for: what it takes as configuration, its types and functions, as far as they are used. */
+export interface DoublePackage {
+  readonly version: string;
+  readonly configuration: z.ZodType;
+  readonly types: Readonly<Record<string, DoubleType<never>>>;
+  readonly functions?: ProviderDefinition<DoubledVendor>['functions'];
 }
 
 /** The stand-in for an official provider plugin: its own types, over a vendor's state in this process. */
 export function doubleOf(
   vendor: DoubledVendor,
-  version: string,
-  types: Readonly<Record<string, DoubleType<never>>>,
+  { version, configuration, types, functions }: DoublePackage,
 ): ProviderDefinition<DoubledVendor> {
   const handlers = Object.entries(types).map(
     ([type, spec]) => [type, plain(doubleHandler(type, spec as unknown as DoubleType))] as const,
@@ -149,7 +208,10 @@ export function doubleOf(
     name: vendor.name,
     version,
     types: Object.fromEntries(handlers),
-    checkConfig: async () => [],
+    ...(functions && { functions }),
+    // A value of the configuration may be a token: none is ever shown.
+    checkConfig: async ({ version: _version, ...values }) =>
+      refusals(configuration, { values, secretPaths: new Set(Object.keys(values)) }),
     configure: () => vendor,
     cannotImport: 'the stand-in keeps nothing by this id',
   };

@@ -9,6 +9,8 @@ export interface ProviderDefinition<Context> {
   readonly version: string;
   /** By type token. Tokens are in every state file: they never change. */
   readonly types: Readonly<Record<string, ResourceHandler<Context>>>;
+  /** Functions by token: they look something up and change nothing, so a preview calls them too. */
+  readonly functions?: Readonly<Record<string, (context: Context, given: Properties) => Promise<Properties>>>;
   /** What is wrong with the provider's configuration; nothing has been started when this says something. */
   checkConfig(values: Properties): Promise<readonly Refusal[]>;
   configure(values: Properties): Context;

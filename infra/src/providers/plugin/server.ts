@@ -71,6 +71,7 @@ export class ProviderServer<Context> {
       read: method((request: messages.ReadRequest) => this.#read(request)),
       update: method((request: messages.UpdateRequest) => this.#update(request)),
       delete: method((request: messages.DeleteRequest) => this.#delete(request)),
+      invoke: method((request: messages.InvokeRequest) => this.#invoke(request)),
       cancel: method(() => {
         this.#cancelled.abort(new Error('the update was cancelled'));
         return empty();
@@ -170,6 +171,14 @@ export class ProviderServer<Context> {
       .setId(request.getId())
       .setInputs(found.inputs ? toStruct(sealed(found.inputs, inputs.secretPaths)) : request.getInputs())
       .setProperties(outputsOf(handler, found.outputs, inputs));
+  }
+
+  async #invoke(request: messages.InvokeRequest): Promise<messages.InvokeResponse> {
+    const token = request.getTok();
+    const answer = this.#provider.functions?.[token];
+    if (!answer) throw new Error(`the provider "${this.#provider.name}" has no function ${token}`);
+    const given = fromStruct(request.getArgs()).values;
+    return new providerProto.InvokeResponse().setReturn(toStruct(await answer(this.#configured(), given)));
   }
 
   async #delete(request: messages.DeleteRequest): Promise<object> {

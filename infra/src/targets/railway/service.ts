@@ -41,6 +41,7 @@ const TRIGGER_DIGITS = 24;
 
 /** A service of the catalogue on Railway: its settings, its variables, and the deployment that makes them run. */
 export class RailwayService extends ComponentResource {
+  readonly spec: ServiceSpec;
   readonly plan: RailwayPlan;
   readonly deployment: Deployment;
   readonly domain: CustomDomain | undefined;
@@ -49,6 +50,7 @@ export class RailwayService extends ComponentResource {
     super('keelson:cloud:Service', spec.name, {}, { providers: [target.provider] });
     const { context, projectId, environmentId } = target;
     const place = { parent: this };
+    this.spec = spec;
     this.plan = normalizeRailwayService(spec, context.environment, context.size);
     const { volume, ...settings } = this.plan;
     const { serviceId } = new Service(spec.name, { projectId, environmentId, name: spec.name }, place);
