@@ -14,6 +14,8 @@ export interface OtherLine {
 }
 
 const GIVES_UP_MS = 10_000;
+/** A signal lives for a minute: what is not there by then never comes. */
+const ARRIVES_WITHIN_MS = 65_000;
 const FIRST_PRICE = 6_000;
 
 /** Teams that trade at a steady rate all the time, and how long their signals take to the venue, by its own log. */
@@ -68,19 +70,22 @@ export class Others {
     }
   }
 
-  /** Milliseconds from each send of a phase to its order in the venue's log; and how many never came there. */
+  /** Milliseconds from each send of a phase to its order in the venue's log; and how many of the accepted never came there. */
   async latencies(phase: string): Promise<{ times: number[]; missing: number }> {
+    const sent = this.#journal.lines().filter((line) => line.phase === phase && line.status === 202);
+    for (const end = Date.now() + ARRIVES_WITHIN_MS; ; await sleep(200)) {
+      const arrived = await this.#arrivals();
+      const times = sent.flatMap(({ price, sentAt }) => {
+        const at = arrived.get(Number(price));
+        return at === undefined ? [] : [Math.max(0, at - sentAt)];
+      });
+      if (times.length === sent.length || Date.now() > end) return { times, missing: sent.length - times.length };
+    }
+  }
+
+  async #arrivals(): Promise<ReadonlyMap<number, number>> {
     const lines = (await Promise.all(this.#witnesses.map((witness) => witness.lines()))).flat();
-    const arrived = new Map(
-      lines
-        .filter(({ kind, outcome }) => kind === 'order' && outcome === 'accepted')
-        .map(({ reference_price, at }) => [Number(reference_price), Date.parse(at)]),
-    );
-    const sent = this.#journal.lines().filter((line) => line.phase === phase);
-    const times = sent.flatMap(({ price, sentAt }) => {
-      const at = arrived.get(Number(price));
-      return at === undefined ? [] : [Math.max(0, at - sentAt)];
-    });
-    return { times, missing: sent.length - times.length };
+    const orders = lines.filter(({ kind, outcome }) => kind === 'order' && outcome === 'accepted');
+    return new Map(orders.map(({ reference_price, at }) => [Number(reference_price), Date.parse(at)]));
   }
 }
