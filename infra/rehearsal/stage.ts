@@ -21,6 +21,7 @@ import { Journal } from './emulator/journal.ts';
 import type { SchemaChecks } from './emulator/violations.ts';
 import { EmulatedRailway } from './railway/vendor.ts';
 import { EmulatedSupabase } from './supabase/vendor.ts';
+import { killPlugin } from './torture/kill-plugin.ts';
 import { EmulatedUpstash } from './upstash/vendor.ts';
 
 /** Virtual seconds in a real one: minutes of a vendor become a second of ours, and nothing else changes. */
@@ -179,6 +180,7 @@ export class Stage {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.faults.kill = (vendor) => killPlugin(child.pid, vendor);
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));

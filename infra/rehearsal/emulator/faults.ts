@@ -12,7 +12,8 @@ export const faultSpec = z.strictObject({
   nth: z.int().min(1).default(1),
   times: z.int().min(1).default(1),
   moment: z.enum(['before', 'after']).default('before'),
-  kind: z.enum(['429', '500', '503', '401', '403', 'timeout', 'reset', 'slow']),
+  /** `kill`: the process that asked is killed. */
+  kind: z.enum(['429', '500', '503', '401', '403', 'timeout', 'reset', 'slow', 'kill']),
   /** With 429: what Retry-After says, in seconds. */
   retryAfter: z.int().min(0).default(1),
 });
@@ -20,6 +21,8 @@ export type FaultSpec = z.infer<typeof faultSpec>;
 
 /** The faults that are ordered, each counting the calls that match it. */
 export class Faults {
+  /** Kills the plugin of a vendor; set by whoever started it. */
+  kill: (vendor: string) => void = () => undefined;
   #ordered: { readonly spec: FaultSpec; seen: number }[] = [];
 
   order(spec: FaultSpec): void {

@@ -86,6 +86,7 @@ export class HttpEmulator {
       status: said === 'cut' ? 0 : said.status,
       ...(fault && { fault: `${fault.kind} ${fault.moment}` }),
     });
+    if (fault?.kind === 'kill') faults.kill(vendor.name);
     if (said === 'cut') {
       incoming.socket.destroy();
       return;
@@ -101,6 +102,7 @@ function disturbed(vendor: EmulatedVendor, fault: FaultSpec): EmulatedAnswer | '
     case 'timeout':
     case 'reset':
     case 'slow':
+    case 'kill':
       return 'cut';
     case '429': {
       const answer = vendor.failure(429, 'Too many requests');

@@ -1,0 +1,47 @@
+import type { Stage } from '../stage.ts';
+
+/** Everything that the vendors have, each by its natural key. Two of the same are a duplicate; one more an orphan. */
+export function inventoryOf(stage: Stage): readonly string[] {
+  const { world } = stage.railway;
+  const service = (id: string): string => world.services.get(id)?.name ?? id;
+  const kept = [
+    ...[...world.projects.values()].flatMap(({ name, environments }) => [
+      `railway project ${name}`,
+      ...environments.map((environment) => `railway environment ${name}/${environment.name}`),
+    ]),
+    ...[...world.services.values()].map(({ name }) => `railway service ${name}`),
+    ...[...world.instances.keys()].map((key) => `railway instance ${service(key.split('/')[0] ?? '')}`),
+    ...[...world.domains.values()].map(({ domain }) => `railway domain ${domain}`),
+    ...[...world.volumes.values()].map(
+      ({ instance }) => `railway volume ${service(instance.serviceId)}:${instance.mountPath}`,
+    ),
+    ...[...world.tokens.values()].map(({ name }) => `railway token ${name}`),
+    ...[...world.endpoints.values()].map(({ dnsName }) => `railway endpoint ${dnsName}`),
+    ...[...stage.supabase.world.projects.values()].flatMap((project) => [
+      `supabase project ${project.name}`,
+      ...project.apiKeys.map(({ name, type }) => `supabase key ${type} ${name}`),
+      ...project.signingKeys.map(({ algorithm, status }) => `supabase signing key ${algorithm} ${status}`),
+      ...[...project.addons].map(([type, variant]) => `supabase add-on ${type} ${variant}`),
+      ...[...project.extensions].map((name) => `supabase extension ${name}`),
+      ...project.replicas.map(({ region }) => `supabase replica ${region}`),
+    ]),
+    ...[...stage.upstash.databases.values()].map(({ database_name: name }) => `upstash database ${name}`),
+    ...[...stage.cloudflare.kept.values()].map(({ type, key }) => `cloudflare ${type} ${key}`),
+  ];
+  return kept.sort();
+}
+
+/** What is there and should not be, and what should be and is not; both empty when an `up` has converged. */
+export function differenceOf(
+  wanted: readonly string[],
+  found: readonly string[],
+): { readonly tooMuch: readonly string[]; readonly missing: readonly string[] } {
+  const left = [...wanted];
+  const tooMuch: string[] = [];
+  for (const entry of found) {
+    const index = left.indexOf(entry);
+    if (index < 0) tooMuch.push(entry);
+    else left.splice(index, 1);
+  }
+  return { tooMuch, missing: left };
+}
