@@ -1,6 +1,8 @@
 /** Jest runs the same TypeScript as Node does: ESM from source, decorators by swc, no module mapping but the workspace's. */
 const config = {
   testEnvironment: 'node',
+  // A hook or test that is not told otherwise may take this long: machines may be slow, and a hang still ends.
+  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -34,7 +34,7 @@ describe(`twenty kill -9s under load (KEELSON_CHAOS_SEED=${SEED})`, () => {
     // Slow enough that a hundred signals stay open while they come in, and quicker than the deadline of a submission.
     world = await World.start({
       database,
-      venue: { seed: SEED, partialFillPercent: 20, latencyMs: { min: 100, max: 300 } },
+      venue: { seed: SEED, partialFillPercent: 20, latencyMs: { min: 100, max: 200 } },
     });
     for (let index = 0; index < WORKERS; index += 1) workers.push(await newWorker());
   }, 60_000);
