@@ -59,7 +59,10 @@ describe('the judge of a storm finds', () => {
   });
 
   it('no fault in an order of a signal whose answer was lost', () => {
-    expect(wrongs({ deliveries: [{ id: 'a', price: '5000', kind: 'good', copy: 1, problem: 'reset' }] })).toEqual({});
+    const open: DeliveryLine = { id: 'a', price: '5000', kind: 'good', copy: 1 };
+    expect(wrongs({ deliveries: [{ ...open, problem: 'reset' }] })).toEqual({});
+    expect(wrongs({ deliveries: [{ ...open, status: 503 }] })).toEqual({});
+    expect(wrongs({ deliveries: [{ ...open, status: 429 }] })).toEqual({ ordersOfRefused: ['5000'] });
   });
 
   it('one signal under two names, and one that nobody may accept', () => {

@@ -31,12 +31,20 @@ export interface Wrongs {
   readonly bookedUnfilled: readonly string[];
 }
 
+/**
+ * Only 4xx says that nothing was recorded. A 5xx leaves it open, like no answer at all: Postgres may have committed, and
+ * died before it could say so. A sender repeats such a delivery, and the platform knows it for the same.
+ */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500;
+}
+
 /** Weighs the evidence. Pure, so that a test can show that it finds what is wrong. */
 export function weigh({ deliveries, venueOrders, venueFills, books }: Evidence): Wrongs {
   const signals = [...Map.groupBy(deliveries, ({ price }) => price)].map(([price, copies]) => ({
     ...{ price, kind: copies[0]!.kind },
     names: [...new Set(copies.flatMap(({ signal_id }) => signal_id ?? []))],
-    answered: copies.every(({ status }) => status !== undefined),
+    answered: copies.every(({ status = 0 }) => isRefusal(status)),
   }));
   const endings = (name: string): readonly string[] => books.endings.get(name) ?? [];
   const accepted = signals.filter(({ names }) => names.length > 0);
