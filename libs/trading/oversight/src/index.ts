@@ -7,7 +7,6 @@ export { HaltProcedure } from './halt/procedure.ts';
 export { resumeTrading } from './halt/resume.ts';
 export type { ResumeOutcome, ResumeRequest } from './halt/resume.ts';
 export { Activity, noting } from './reconcile/activity.ts';
-export { checkAccount } from './reconcile/account-check.ts';
 export type { CheckParts, CheckResult } from './reconcile/account-check.ts';
 export { openDrifts } from './reconcile/drift.store.ts';
 export type { DriftKind } from './reconcile/kinds.ts';

@@ -1,6 +1,6 @@
-import type { Clock } from '@keelson/kernel';
+import { milliseconds, type Clock } from '@keelson/kernel';
 import { snapshotTeam } from '@keelson/ledger';
-import { hasten } from '@keelson/oversight';
+import { compareSince } from '@keelson/oversight';
 import { sql, type Database } from '@keelson/persistence';
 
 const TEAMS = sql('end_of_day.teams', 'select every_team() as team_id');
@@ -12,13 +12,14 @@ export async function everyTeam(database: Database): Promise<readonly string[]> 
 }
 
 /**
- * After the close: every account is to be compared with its venue at once, which the workers then do under their leases,
+ * After the close: every account is to be compared with its venue over the whole day, at once, which the workers then do under their leases,
  * and what it is worth is noted. Doing it again changes nothing.
  */
 export function endOfDay(database: Database, clock: Clock): () => Promise<void> {
   return async () => {
-    await database.relay((tx) => hasten(tx, undefined));
     const at = clock.now();
+    const since = new Date(at.getTime() - milliseconds('1 day'));
+    await database.relay((tx) => compareSince(tx, since));
     for (const teamId of await everyTeam(database)) await snapshotTeam(database, teamId, at);
   };
 }
