@@ -41,13 +41,14 @@ describe('the watch, on real rows', () => {
   };
 
   const halts = () =>
-    database.admin<{ scope: string; origin: string; reason: string }>(
-      'select scope, origin, reason from keelson.halts order by requested_at',
+    database.admin<{ scope: string; origin: string; reason: string; blocked: boolean }>(
+      'select scope, origin, reason, blocked_at is not null as blocked from keelson.halts order by requested_at',
     );
+  // The row of a halt is committed first, then its block.
   const haltOf = async (scope: string, withinMs = 15_000) => {
     const end = Date.now() + withinMs;
     for (;;) {
-      const found = (await halts()).find((halt) => halt.scope === scope);
+      const found = (await halts()).find((halt) => halt.scope === scope && halt.blocked);
       if (found) return found;
       if (Date.now() > end) throw new Error(`${scope} was not halted: ${JSON.stringify(await halts())}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
