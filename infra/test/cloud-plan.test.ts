@@ -17,10 +17,13 @@ const values: Record<string, string> = {
   cloudflareAccount: 'f'.repeat(32),
   cloudflareZone: 'e'.repeat(32),
 };
-const complete = (key: string): string => values[key] ?? `${key}-value`;
+/** What a person sets, and nothing where a usual value serves. */
+const complete = (key: string): string | undefined => {
+  const spec = Object.values<SettingSpec>(cloudSettings).find((setting) => setting.key === key);
+  return spec?.usual === undefined ? (values[key] ?? `${key}-value`) : undefined;
+};
 const reader = (changed: Record<string, string | undefined> = {}) => ({
-  get: (key: string) =>
-    key in changed ? changed[key] : key.startsWith('registry') || key === 'githubReviewers' ? undefined : complete(key),
+  get: (key: string) => (key in changed ? changed[key] : complete(key)),
 });
 
 describe('the stacks of an environment', () => {
