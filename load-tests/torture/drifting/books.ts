@@ -1,5 +1,4 @@
-import pg from 'pg';
-import { credentials } from '../../bench/harness/stack.ts';
+import type { Database } from '../harness/database.ts';
 
 export interface Drift {
   readonly accountId: string;
@@ -9,47 +8,41 @@ export interface Drift {
   readonly foundAt: Date;
 }
 
-/** Postgres as an onlooker: what reconciliation has on record. It changes nothing but when accounts are due. */
-export class Books {
-  readonly #client = new pg.Client({
-    connectionString: credentials().databaseAdminUrl,
-    application_name: 'keelson-torture',
-  });
+/** What reconciliation has on record. It changes nothing but when accounts are due. */
+export class ReconciliationBooks {
+  readonly #database: Database;
 
-  static async connect(): Promise<Books> {
-    const books = new Books();
-    await books.#client.connect();
-    return books;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   async drifts(accounts: readonly string[]): Promise<Drift[]> {
-    const { rows } = await this.#client.query<Drift>(
+    return this.#database.rows<Drift>(
       `select account_id as "accountId", kind, subject, state, found_at as "foundAt"
          from keelson.reconciliation_drifts where account_id = any($1)`,
       [accounts],
     );
-    return rows;
   }
 
   /** Comparisons of these accounts that came to an end so far. */
   async checks(accounts: readonly string[]): Promise<number> {
-    const { rows } = await this.#client.query<{ checks: number }>(
+    const { checks } = await this.#database.row<{ checks: number }>(
       'select coalesce(sum(checks), 0)::int as checks from keelson.reconciliations where account_id = any($1)',
       [accounts],
     );
-    return rows[0]!.checks;
+    return checks;
   }
 
   /** Makes accounts due at once, so that many comparisons happen in little time. */
   async hasten(accounts: readonly string[]): Promise<void> {
-    await this.#client.query('update keelson.reconciliations set due_at = now() where account_id = any($1)', [
+    await this.#database.rows('update keelson.reconciliations set due_at = now() where account_id = any($1)', [
       accounts,
     ]);
   }
 
   /** The client order id of an order of a strategy's alert, once the venue has taken it. */
   async accepted(accountId: string, limitPrice: string): Promise<string | undefined> {
-    const { rows } = await this.#client.query<{ id: string }>(
+    const rows = await this.#database.rows<{ id: string }>(
       `select client_order_id as id from keelson.orders
         where account_id = $1 and terms ->> 'limitPrice' = $2 and status = 'accepted'`,
       [accountId, limitPrice],
@@ -58,7 +51,7 @@ export class Books {
   }
 
   async status(clientOrderId: string): Promise<string | undefined> {
-    const { rows } = await this.#client.query<{ status: string }>(
+    const rows = await this.#database.rows<{ status: string }>(
       'select status from keelson.orders where client_order_id = $1',
       [clientOrderId],
     );
@@ -67,15 +60,11 @@ export class Books {
 
   /** Executions that are booked, the newest first. */
   async executions(accountId: string): Promise<string[]> {
-    const { rows } = await this.#client.query<{ id: string }>(
+    const rows = await this.#database.rows<{ id: string }>(
       `select f.execution_id as id from keelson.fills f join keelson.orders o using (order_id)
         where o.account_id = $1 and o.role = 'entry' and o.type = 'market' order by f.executed_at desc limit 600`,
       [accountId],
     );
     return rows.map(({ id }) => id);
-  }
-
-  async end(): Promise<void> {
-    await this.#client.end();
   }
 }

@@ -4,8 +4,9 @@ import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
 import { addressOf } from '../../bench/harness/stack.ts';
 import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
 import { type VenueLine, VenueWitness } from '../halting/venue.ts';
+import { Database } from '../harness/database.ts';
 import { sendAlert } from '../venue-faults/rig.ts';
-import { Books, type Drift } from './books.ts';
+import { type Drift, ReconciliationBooks } from './books.ts';
 import { Saboteur } from './inject.ts';
 
 const FOUND_WITHIN_MS = 10_000;
@@ -30,7 +31,9 @@ interface Findings {
 
 /** First nothing but trading: whatever is found is a false alarm. Then sabotage in the venue's book alone. */
 export async function tortureDrift({ seed, accounts, each, checks, perSecond }: DriftTorture): Promise<Findings> {
-  const [teams, venue, books] = [await benchTeams(accounts), await addressOf('paper-broker'), await Books.connect()];
+  const [teams, venue] = [await benchTeams(accounts), await addressOf('paper-broker')];
+  const database = await Database.connect();
+  const books = new ReconciliationBooks(database);
   const ids = teams.map(({ accountId }) => accountId);
   const witnesses = teams.map(({ accountId }) => new VenueWitness(accountId));
   const trading = new AbortController();
@@ -46,7 +49,7 @@ export async function tortureDrift({ seed, accounts, each, checks, perSecond }: 
   } finally {
     trading.abort();
     await trade;
-    await books.end();
+    await database.end();
   }
 }
 
@@ -66,7 +69,7 @@ async function tradeOn(
   await Promise.all(sending);
 }
 
-async function compareInCalm(books: Books, ids: readonly string[], wanted: number): Promise<number> {
+async function compareInCalm(books: ReconciliationBooks, ids: readonly string[], wanted: number): Promise<number> {
   const before = await books.checks(ids);
   for (;;) {
     const done = (await books.checks(ids)) - before;
@@ -80,7 +83,7 @@ async function compareInCalm(books: Books, ids: readonly string[], wanted: numbe
 async function sabotage(
   teams: readonly BenchTeam[],
   venue: string,
-  books: Books,
+  books: ReconciliationBooks,
   { seed, each }: { seed: number; each: number },
 ): Promise<void> {
   const saboteurs = teams.map((team) => new Saboteur(team, venue, books));
@@ -114,7 +117,7 @@ function untold(lines: readonly UntoldLine[]): ReadonlyMap<string, number> {
   return expected;
 }
 
-async function untilMended(books: Books, ids: readonly string[], wanted: number): Promise<Drift[]> {
+async function untilMended(books: ReconciliationBooks, ids: readonly string[], wanted: number): Promise<Drift[]> {
   for (const end = Date.now() + MENDED_WITHIN_MS; ; await sleep(250)) {
     const drifts = await books.drifts(ids);
     const mended = drifts.filter(({ state }) => state === 'repaired');

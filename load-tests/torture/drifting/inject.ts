@@ -1,7 +1,7 @@
 import type { BenchTeam } from '../../bench/harness/teams.ts';
 import { toVenue } from '../halting/venue.ts';
 import { timeUntil } from '../venue-faults/rig.ts';
-import type { Books } from './books.ts';
+import type { ReconciliationBooks } from './books.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -9,11 +9,11 @@ const PATIENCE_MS = 30_000;
 export class Saboteur {
   readonly #team: BenchTeam;
   readonly #venue: string;
-  readonly #books: Books;
+  readonly #books: ReconciliationBooks;
   readonly #used = new Set<string>();
   #resting = 0;
 
-  constructor(team: BenchTeam, venue: string, books: Books) {
+  constructor(team: BenchTeam, venue: string, books: ReconciliationBooks) {
     this.#team = team;
     this.#venue = venue;
     this.#books = books;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
 import { z } from 'zod';
 import { run } from '../../bench/harness/command.ts';
 import { repository } from '../../bench/harness/stack.ts';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
+import type { Database } from '../harness/database.ts';
 import { join } from 'node:path';
 
 const report = z.looseObject({ halt_id: z.string(), phase: z.string() });
@@ -59,16 +59,16 @@ const times = z.object({
 });
 
 /** Waits until a halt has proven itself, and says when what happened by Postgres' clock. */
-export async function untilDone(database: pg.Client, haltId: string, withinMs = 30_000): Promise<HaltTimes> {
+export async function untilDone(database: Database, haltId: string, withinMs = 30_000): Promise<HaltTimes> {
   const end = Date.now() + withinMs;
   for (;;) {
-    const { rows } = await database.query(
+    const row = await database.row(
       `select phase, problem, extract(epoch from requested_at)::float8 * 1000 as requested,
               extract(epoch from blocked_at)::float8 * 1000 as blocked, extract(epoch from finished_at)::float8 * 1000 as finished
          from keelson.halts where halt_id = $1`,
       [haltId],
     );
-    const halt = times.parse(rows[0]);
+    const halt = times.parse(row);
     if (halt.finished !== null && halt.blocked !== null) {
       return { haltId, requestedAt: halt.requested, blockedAt: halt.blocked, finishedAt: halt.finished };
     }
@@ -78,15 +78,15 @@ export async function untilDone(database: pg.Client, haltId: string, withinMs = 
 }
 
 /** Waits until reconciliation vouches for an account: before that none of its orders leaves, and nothing is put to the test. */
-export async function untilVouched(database: pg.Client, accountId: string, withinMs = 60_000): Promise<void> {
+export async function untilVouched(database: Database, accountId: string, withinMs = 60_000): Promise<void> {
   const end = Date.now() + withinMs;
   for (;;) {
-    const { rows } = await database.query(
+    const found = await database.row(
       `select exempt or coalesce(vouched_until > now(), false) as vouched, state, failure
          from keelson.reconciliations where account_id = $1`,
       [accountId],
     );
-    const row = z.object({ vouched: z.boolean(), state: z.string(), failure: z.string().nullable() }).parse(rows[0]);
+    const row = z.object({ vouched: z.boolean(), state: z.string(), failure: z.string().nullable() }).parse(found);
     if (row.vouched) return;
     if (Date.now() > end) throw new Error(`account ${accountId} is not vouched for: ${row.state} ${row.failure ?? ''}`);
     await sleep(50);

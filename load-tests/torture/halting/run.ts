@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { say } from '../../bench/harness/bench.ts';
 import { percentile } from '../../bench/harness/percentile.ts';
 import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
-import { addressOf, credentials, processes } from '../../bench/harness/stack.ts';
+import { addressOf, processes } from '../../bench/harness/stack.ts';
 import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
+import { Database } from '../harness/database.ts';
 import { SeededRandom } from '../harness/random.ts';
 import { haltByApi, haltByCommand, type HaltTimes, resume, untilDone, untilVouched } from './halts.ts';
 import { Sender, type Sent } from './sender.ts';
@@ -47,12 +47,12 @@ const WATCHED_MS = 600;
 class HaltRun {
   readonly #torture: HaltTorture;
   readonly #team: BenchTeam;
-  readonly #database: pg.Client;
+  readonly #database: Database;
   readonly #venue: VenueWitness;
   readonly #random: SeededRandom;
   #lastDone = 0;
 
-  constructor(torture: HaltTorture, team: BenchTeam, database: pg.Client) {
+  constructor(torture: HaltTorture, team: BenchTeam, database: Database) {
     this.#torture = torture;
     this.#team = team;
     this.#database = database;
@@ -121,7 +121,7 @@ async function freeze(weather: Weather | 'none'): Promise<() => void> {
 }
 
 /** Working orders of an account, entered at the venue by hand; from the request to the last cancel. */
-async function cancelMany(team: BenchTeam, database: pg.Client, count: number): Promise<number> {
+async function cancelMany(team: BenchTeam, database: Database, count: number): Promise<number> {
   const venue = await addressOf('paper-broker');
   const resting = { type: 'limit', limit_price: '0.0001', time_in_force: 'gtc', side: 'buy', quantity: '1' };
   const witness = new VenueWitness(team.accountId);
@@ -135,7 +135,7 @@ async function cancelMany(team: BenchTeam, database: pg.Client, count: number): 
 }
 
 /** Positions in symbols of their own; from the request to the last fill that closes one. */
-async function flattenMany(team: BenchTeam, database: pg.Client, count: number): Promise<number> {
+async function flattenMany(team: BenchTeam, database: Database, count: number): Promise<number> {
   const venue = await addressOf('paper-broker');
   const witness = new VenueWitness(team.accountId);
   for (let index = 0; index < count; index += 1) {
@@ -156,8 +156,7 @@ async function flattenMany(team: BenchTeam, database: pg.Client, count: number):
 
 export async function tortureHalt(torture: HaltTorture): Promise<HaltFindings> {
   const [sends, holds, owns] = await benchTeams(3);
-  const database = new pg.Client({ connectionString: credentials().databaseAdminUrl });
-  await database.connect();
+  const database = await Database.connect();
   try {
     await untilVouched(database, sends!.accountId);
     const { rounds, sent } = await new HaltRun(torture, sends!, database).rounds();

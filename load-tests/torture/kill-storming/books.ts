@@ -1,6 +1,5 @@
-import pg from 'pg';
-import { credentials } from '../../bench/harness/stack.ts';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
+import { Database } from '../harness/database.ts';
 
 /** A fill as both the venue and the books know it; amounts are decimal text without trailing zeros. */
 export interface Fill {
@@ -19,18 +18,13 @@ export interface BooksAfter {
   readonly deadLetters: number;
 }
 
-async function connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    ...{ connectionString: credentials().databaseAdminUrl, application_name: 'keelson-torture' },
-    connectionTimeoutMillis: 2_000,
-  });
-  // Postgres may still be recovering: a connection that breaks fails its query, which the caller repeats.
-  client.on('error', () => undefined);
+/** Postgres may be recovering, or die under it: the caller repeats what failed. */
+async function connected<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const database = await Database.connect({ withinMs: 2_000 });
   try {
-    await client.connect();
-    return await work(client);
+    return await work(database);
   } finally {
-    await client.end().catch(() => undefined);
+    await database.end().catch(() => undefined);
   }
 }
 
@@ -45,14 +39,13 @@ export interface Open {
 export async function openWork(teams: readonly BenchTeam[]): Promise<Open | undefined> {
   const ids = teams.map(({ teamId }) => teamId);
   try {
-    return await connected(async (client) => {
-      const { rows } = await client.query<Open>(
+    return await connected((database) =>
+      database.row<Open>(
         `select (select count(*) from keelson.outbox)::int as messages,
                 (select count(*) from keelson.orders where team_id = any($1) and completed_at is null)::int as orders`,
         [ids],
-      );
-      return rows[0];
-    });
+      ),
+    );
   } catch {
     return undefined;
   }
@@ -73,19 +66,19 @@ const UNBALANCED = `
 
 export function booksAfter(teams: readonly BenchTeam[], since: Date): Promise<BooksAfter> {
   const parameters = [teams.map(({ teamId }) => teamId), since];
-  return connected(async (client) => {
-    const endings = await client.query<{ id: string; events: string[] }>(ENDINGS, parameters);
-    const fills = await client.query<Fill>(FILLS, parameters);
-    const unbalanced = await client.query<{ count: number }>(UNBALANCED);
-    const dead = await client.query<{ count: number }>(
+  return connected(async (database) => {
+    const endings = await database.rows<{ id: string; events: string[] }>(ENDINGS, parameters);
+    const fills = await database.rows<Fill>(FILLS, parameters);
+    const unbalanced = await database.row<{ count: number }>(UNBALANCED);
+    const dead = await database.row<{ count: number }>(
       'select count(*)::int as count from keelson.dead_letters where team_id = any($1) and failed_at >= $2',
       parameters,
     );
     return {
-      endings: new Map(endings.rows.map(({ id, events }) => [id, events])),
-      fills: fills.rows,
-      unbalanced: unbalanced.rows[0]!.count,
-      deadLetters: dead.rows[0]!.count,
+      endings: new Map(endings.map(({ id, events }) => [id, events])),
+      fills,
+      unbalanced: unbalanced.count,
+      deadLetters: dead.count,
     };
   });
 }

@@ -1,6 +1,5 @@
-import pg from 'pg';
-import { credentials } from '../../bench/harness/stack.ts';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
+import type { Database } from '../harness/database.ts';
 
 /** The strategy that the keys of these teams name. */
 const STRATEGY = 'demo';
@@ -31,41 +30,34 @@ export interface Halted {
   readonly reason: string;
 }
 
-/** Postgres for this run: writes what a runaway strategy would, sets what it may, and reads what became of it. */
+/** Writes what a runaway strategy would, sets what it may, and reads what became of it. */
 export class FloodBooks {
-  readonly #client: pg.Client;
+  readonly #database: Database;
 
-  private constructor() {
-    const connectionString = credentials().databaseAdminUrl;
-    this.#client = new pg.Client({ connectionString, application_name: 'keelson-torture' });
-  }
-
-  static async connect(): Promise<FloodBooks> {
-    const books = new FloodBooks();
-    await books.#client.connect();
-    return books;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   async inject({ teamId, accountId }: BenchTeam, count: number): Promise<void> {
-    await this.#client.query(INJECT, [teamId, accountId, count, STRATEGY]);
+    await this.#database.rows(INJECT, [teamId, accountId, count, STRATEGY]);
   }
 
   /** Orders a second and a minute that the account's strategies may place each; null: as many as they like. */
   async limitOrders({ accountId }: BenchTeam, perSecond: number | null, perMinute: number | null): Promise<void> {
     const set = `update keelson.risk_limits set value = $2, reason = 'torture:runaway'
                   where account_id = $1 and scope = 'account' and name = $3`;
-    await this.#client.query(set, [accountId, perSecond, 'max_orders_per_second']);
-    await this.#client.query(set, [accountId, perMinute, 'max_orders_per_minute']);
+    await this.#database.rows(set, [accountId, perSecond, 'max_orders_per_second']);
+    await this.#database.rows(set, [accountId, perMinute, 'max_orders_per_minute']);
   }
 
   async limitKey({ teamId }: BenchTeam, perMinute: number | null): Promise<void> {
     const set = 'update keelson.webhook_keys set rate_limit_per_minute = $2, burst = $3 where team_id = $1';
-    await this.#client.query(set, [teamId, perMinute, perMinute === null ? null : 0]);
+    await this.#database.rows(set, [teamId, perMinute, perMinute === null ? null : 0]);
   }
 
   /** The halt of the strategy since a moment; undefined while there is none. */
   async halted({ teamId }: BenchTeam, since: Date): Promise<Halted | undefined> {
-    const { rows } = await this.#client.query<Halted>(
+    const rows = await this.#database.rows<Halted>(
       `select extract(epoch from h.blocked_at - first.at)::float8 * 1000 as "afterMs", h.reason
          from keelson.halts h,
               (select min(received_at) as at from keelson.signals where team_id = $1 and received_at >= $3) first
@@ -78,15 +70,11 @@ export class FloodBooks {
 
   /** Messages of a team that wait. */
   async waiting({ teamId }: BenchTeam): Promise<number> {
-    const { rows } = await this.#client.query<{ waiting: number }>(
+    const { waiting } = await this.#database.row<{ waiting: number }>(
       'select count(*)::int as waiting from keelson.outbox where team_id = $1',
       [teamId],
     );
-    return rows[0]!.waiting;
-  }
-
-  async end(): Promise<void> {
-    await this.#client.end();
+    return waiting;
   }
 }
 

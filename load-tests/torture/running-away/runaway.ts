@@ -6,6 +6,7 @@ import { percentile } from '../../bench/harness/percentile.ts';
 import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
 import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
 import { VenueWitness } from '../halting/venue.ts';
+import { Database } from '../harness/database.ts';
 import { Journal, runFolder } from '../harness/journal.ts';
 import { FloodBooks, type Halted, resumeStrategy } from './flood.ts';
 import { type OtherLine, Others } from './others.ts';
@@ -40,7 +41,8 @@ const GIVE_UP_MS = 300_000;
 export async function tortureRunaway(torture: RunawayTorture): Promise<RunawayFindings> {
   const folder = runFolder('runaway', torture.seed);
   const [wild, hasty, ...calm] = await benchTeams(2 + OTHER_TEAMS);
-  const books = await FloodBooks.connect();
+  const database = await Database.connect();
+  const books = new FloodBooks(database);
   const others = new Others(calm, OTHERS_PER_SECOND, new Journal<OtherLine>(folder, 'sender'));
   try {
     await others.trade('warm-up', Math.min(3_000, torture.calmMs));
@@ -56,7 +58,7 @@ export async function tortureRunaway(torture: RunawayTorture): Promise<RunawayFi
     return findings(torture, behind, through, latencies);
   } finally {
     await others.end();
-    await books.end();
+    await database.end();
   }
 }
 

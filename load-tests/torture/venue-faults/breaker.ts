@@ -3,7 +3,8 @@ import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
 import { addressOf } from '../../bench/harness/stack.ts';
 import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
 import { toVenue, type VenueLine, VenueWitness } from '../halting/venue.ts';
-import { Books, type Circuit, sendMany, timeUntil } from './rig.ts';
+import { Database } from '../harness/database.ts';
+import { type Circuit, OrderBooks, sendMany, timeUntil } from './rig.ts';
 
 /** What a venue can do to a submission so that it fails, and how long after its arrival it counts as failed. */
 const WEATHERS = [
@@ -36,7 +37,8 @@ interface Episode {
 
 /** One weather after the other, each until the circuit opened, stayed open and closed again. Judged by the venue's log. */
 export async function tortureBreaker(torture: BreakerTorture): Promise<{ rows: ResultRow[] }> {
-  const books = await Books.connect();
+  const database = await Database.connect();
+  const books = new OrderBooks(database);
   const venue = await addressOf('paper-broker');
   try {
     const episodes: Episode[] = [];
@@ -47,7 +49,7 @@ export async function tortureBreaker(torture: BreakerTorture): Promise<{ rows: R
     return { rows: episodes.flatMap(rowsOf) };
   } finally {
     await toVenue(venue, '/v1/control/reset', {});
-    await books.end();
+    await database.end();
   }
 }
 
@@ -56,7 +58,7 @@ interface Scene {
   readonly weather: (typeof WEATHERS)[number];
   readonly team: BenchTeam;
   readonly venue: string;
-  readonly books: Books;
+  readonly books: OrderBooks;
   readonly turn: number;
 }
 

@@ -3,7 +3,8 @@ import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
 import { addressOf } from '../../bench/harness/stack.ts';
 import { benchTeams } from '../../bench/harness/teams.ts';
 import { toVenue, VenueWitness } from '../halting/venue.ts';
-import { Books, sendMany, timeUntil } from './rig.ts';
+import { Database } from '../harness/database.ts';
+import { OrderBooks, sendMany, timeUntil } from './rig.ts';
 
 const OUTAGE_MS = 2_000;
 const RESOLVED_WITHIN_MS = 5_000;
@@ -23,7 +24,8 @@ export async function tortureLostReplies({
   readonly perSecond: number;
 }): Promise<{ rows: ResultRow[]; details: Record<string, Record<string, number>> }> {
   const [team] = await benchTeams(1);
-  const [venue, books] = [await addressOf('paper-broker'), await Books.connect()];
+  const [venue, database] = [await addressOf('paper-broker'), await Database.connect()];
+  const books = new OrderBooks(database);
   const witness = new VenueWitness(team!.accountId);
   try {
     const shares = { lost_percent: 50, never_percent: 25, late_percent: 25, late_ms: 120 };
@@ -38,13 +40,13 @@ export async function tortureLostReplies({
     return judge(await witness.lines(), await books.orders(team!), { accepted, resolvedMs });
   } finally {
     await toVenue(venue, '/v1/control/reset', {});
-    await books.end();
+    await database.end();
   }
 }
 
 function judge(
   lines: Awaited<ReturnType<VenueWitness['lines']>>,
-  ours: Awaited<ReturnType<Books['orders']>>,
+  ours: Awaited<ReturnType<OrderBooks['orders']>>,
   { accepted, resolvedMs }: { accepted: number; resolvedMs: number },
 ): { rows: ResultRow[]; details: Record<string, Record<string, number>> } {
   const taken = lines.filter(({ kind, outcome }) => kind === 'order' && outcome === 'accepted');

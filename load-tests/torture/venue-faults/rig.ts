@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { credentials } from '../../bench/harness/stack.ts';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
+import type { Database } from '../harness/database.ts';
 
 /** Orders of a team by our books, with what a judge compares with the venue's log. */
 export interface OurOrder {
@@ -15,47 +14,37 @@ export interface Circuit {
   readonly openUntil: Date;
 }
 
-/** Postgres as an onlooker: reads what the platform holds, and changes nothing. */
-export class Books {
-  readonly #client = new pg.Client({
-    connectionString: credentials().databaseAdminUrl,
-    application_name: 'keelson-torture',
-  });
+/** Reads what the platform holds, and changes nothing. */
+export class OrderBooks {
+  readonly #database: Database;
 
-  static async connect(): Promise<Books> {
-    const books = new Books();
-    await books.#client.connect();
-    return books;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   async orders({ teamId }: BenchTeam): Promise<OurOrder[]> {
-    const { rows } = await this.#client.query<OurOrder>(
+    return this.#database.rows<OurOrder>(
       `select client_order_id as "clientOrderId", status, expires_at as "expiresAt" from keelson.orders where team_id = $1`,
       [teamId],
     );
-    return rows;
   }
 
   /** Signals without an end, and orders whose fate is open. */
   async open({ teamId }: BenchTeam): Promise<number> {
-    const { rows } = await this.#client.query<{ open: number }>(
+    const { open } = await this.#database.row<{ open: number }>(
       `select (select count(*) from keelson.orders where team_id = $1 and completed_at is null)::int
               + (select count(*) from keelson.outbox where team_id = $1)::int as open`,
       [teamId],
     );
-    return rows[0]!.open;
+    return open;
   }
 
   async circuit(): Promise<Circuit | undefined> {
-    const { rows } = await this.#client.query<Circuit>(
+    const rows = await this.#database.rows<Circuit>(
       `select opened_at as "openedAt", open_until as "openUntil" from keelson.broker_circuits
         where broker = 'paper' and state = 'open'`,
     );
     return rows[0];
-  }
-
-  async end(): Promise<void> {
-    await this.#client.end();
   }
 }
 
