@@ -21,7 +21,7 @@ export interface Operation {
 export async function recordOperation(context: Context, { teamId: only, ...operation }: Operation): Promise<void> {
   try {
     await withDatabase(context, async (db) => {
-      const { recordAudit } = await import('@keelson/access');
+      const { recordAudit } = await import('@keelson/access/audit');
       for (const teamId of only ? [only] : await everyTeam(db)) {
         await db.transaction(
           teamId,

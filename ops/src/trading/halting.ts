@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker } from '@keelson/brokers';
-import type { Halt, HaltParts } from '@keelson/oversight';
+import type { Halt, HaltParts } from '@keelson/oversight/halt';
 import type { Database } from '@keelson/persistence';
 import { z } from 'zod';
 import type { Context } from '../framework/context.ts';
@@ -60,9 +60,9 @@ const LOOK_EVERY_MS = 50;
 export function haltNow(context: Context, halting: Halting): Promise<HaltReport> {
   return withDatabase(context, async (database) => {
     const [{ requestHalt }, { scopeKey }, { announce }, { readScope }] = await Promise.all([
-      import('@keelson/oversight'),
-      import('@keelson/risk'),
-      import('@keelson/stream'),
+      import('@keelson/oversight/halt'),
+      import('@keelson/risk/trading-state'),
+      import('@keelson/stream/publish'),
       import('./scope.ts'),
     ]);
     const scope = await readScope(database, halting.scope);
@@ -100,7 +100,7 @@ export async function reduceOnly(
 }
 
 async function drive(context: Context, database: Database, asked: Halt, limit: AbortSignal): Promise<Halt> {
-  const { HaltProcedure, readHalt } = await import('@keelson/oversight');
+  const { HaltProcedure, readHalt } = await import('@keelson/oversight/halt');
   const { Owner } = await import('@keelson/messaging');
   const brokers = await venues(context);
   const owner = new Owner(database);
@@ -130,7 +130,7 @@ async function partsOf(
   owner: HaltParts['owner'],
   brokers: ReadonlyMap<string, Broker>,
 ): Promise<HaltParts> {
-  const { announce } = await import('@keelson/stream');
+  const { announce } = await import('@keelson/stream/publish');
   let steps: Promise<{ run: HaltParts['run'] }> | undefined;
   const onError = (error: unknown) => {
     if (context.environment['KEELSON_TRACE']) context.ui.warn(messageOf(error));
@@ -144,7 +144,10 @@ async function partsOf(
 
 /** The venues that this machine has a way to; an account at any other is left to the platform's processes. */
 async function venues(context: Context): Promise<ReadonlyMap<string, Broker>> {
-  const { LoopbackBroker, PaperBroker } = await import('@keelson/brokers');
+  const [{ LoopbackBroker }, { PaperBroker }] = await Promise.all([
+    import('@keelson/brokers/loopback'),
+    import('@keelson/brokers/paper'),
+  ]);
   const url = context.environment['PAPER_BROKER_URL'] ?? paperAddress(context);
   const all: Broker[] = [new LoopbackBroker(), ...(url === undefined ? [] : [new PaperBroker({ url })])];
   return new Map(all.map((broker) => [broker.name, broker]));

@@ -30,8 +30,8 @@ const READ_STATE = sql('ops.read_state', 'select state from keelson.trading_stat
 export function changeTradingState(context: Context, wanted: WantedState): Promise<StateChange> {
   return withDatabase(context, async (db) => {
     const [{ scopeKey, setTradingState }, { announce }] = await Promise.all([
-      import('@keelson/risk'),
-      import('@keelson/stream'),
+      import('@keelson/risk/trading-state'),
+      import('@keelson/stream/publish'),
     ]);
     const { reason, to } = wanted;
     const scope = await readScope(db, wanted.scope);

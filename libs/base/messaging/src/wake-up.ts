@@ -1,18 +1,24 @@
-import { Worker, type Job } from 'bullmq';
-import { CarrierQueue, PREFIX, QUEUE, senderOptions } from './carrier-queue.ts';
+import type { Job, Worker } from 'bullmq';
+import type { CarrierQueue } from './carrier-queue.ts';
 import type { WakeUp } from './step.ts';
 
 /** Wake-ups that wait for Redis at most; beyond that they are dropped, for the sweep to make up for. */
 const MOST_UNDERWAY = 1_000;
 
+/** BullMQ is loaded on first use: it takes a tenth of a second, which a `keelson halt` has a better use for. */
+async function queueAt(redisUrl: string): Promise<CarrierQueue> {
+  const { CarrierQueue: Queue, QUEUE, senderOptions } = await import('./carrier-queue.ts');
+  return new Queue(QUEUE, senderOptions(redisUrl));
+}
+
 /** Sends wake-ups over BullMQ. One that is lost costs a quarter of a second, never the signal. */
 export class WakeUpQueue {
-  readonly #queue: CarrierQueue;
+  readonly #queue: Promise<CarrierQueue>;
   #underway = 0;
 
   /** Takes the url of Redis, or the queue that MessagingModule made with it. */
   constructor(carrier: string | CarrierQueue) {
-    this.#queue = typeof carrier === 'string' ? new CarrierQueue(QUEUE, senderOptions(carrier)) : carrier;
+    this.#queue = typeof carrier === 'string' ? queueAt(carrier) : Promise.resolve(carrier);
   }
 
   /** Fire and forget: never throws and never waits. */
@@ -22,16 +28,17 @@ export class WakeUpQueue {
     const settled = () => {
       this.#underway -= 1;
     };
-    this.#queue.add(wakeUp.step, wakeUp, { jobId: `${wakeUp.outboxId}-${wakeUp.step}` }).then(settled, settled);
+    const job = { jobId: `${wakeUp.outboxId}-${wakeUp.step}` };
+    this.#queue.then((queue) => queue.add(wakeUp.step, wakeUp, job)).then(settled, settled);
   }
 
   /** Throws when Redis refuses; waits while it has never been reached. */
   async ping(): Promise<void> {
-    await this.#queue.isPaused();
+    await (await this.#queue).isPaused();
   }
 
   async close(): Promise<void> {
-    await this.#queue.close();
+    await (await this.#queue).close();
   }
 }
 
@@ -51,7 +58,7 @@ export interface WakeUpWorkerOptions {
 
 /** Receives wake-ups. What the job does is a row in Postgres, so a job has no retries of its own. */
 export class WakeUpWorker {
-  readonly #worker: Worker<WakeUp>;
+  readonly #worker: Promise<Worker<WakeUp>>;
   #reached = false;
 
   constructor(
@@ -60,32 +67,45 @@ export class WakeUpWorker {
     run: (wakeUp: WakeUp) => Promise<unknown>,
     { idleReadSeconds = IDLE_READ_SECONDS }: WakeUpWorkerOptions = {},
   ) {
-    this.#worker = new Worker<WakeUp>(QUEUE, async (job: Job<WakeUp>) => void (await run(job.data)), {
-      // Unlike a sender's, its connection waits for Redis as long as it takes.
-      connection: { url: redisUrl, maxRetriesPerRequest: null },
-      prefix: PREFIX,
-      concurrency,
-      skipVersionCheck: true,
-      autorun: false,
-      drainDelay: idleReadSeconds,
-      stalledInterval: RUBBISH_EVERY_MS,
-      maxStalledCount: 0,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
-    });
-    this.#worker.on('error', () => undefined);
-    this.#worker.once('ready', () => {
-      this.#reached = true;
+    this.#worker = workerAt(redisUrl, concurrency, run, idleReadSeconds).then((worker) => {
+      worker.on('error', () => undefined);
+      worker.once('ready', () => {
+        this.#reached = true;
+      });
+      return worker;
     });
   }
 
   start(): void {
-    this.#worker.run().catch(() => undefined);
+    this.#worker.then((worker) => worker.run()).catch(() => undefined);
   }
 
   /** Takes no more, waits for what is running. */
   async close(): Promise<void> {
+    const worker = await this.#worker;
     // Before Redis was ever reached no job can be running, and the first connection would be waited for.
-    await this.#worker.close(!this.#reached).catch(() => undefined);
+    await worker.close(!this.#reached).catch(() => undefined);
   }
+}
+
+async function workerAt(
+  redisUrl: string,
+  concurrency: number,
+  run: (wakeUp: WakeUp) => Promise<unknown>,
+  idleReadSeconds: number,
+): Promise<Worker<WakeUp>> {
+  const [bullmq, { PREFIX, QUEUE }] = await Promise.all([import('bullmq'), import('./carrier-queue.ts')]);
+  return new bullmq.Worker<WakeUp>(QUEUE, async (job: Job<WakeUp>) => void (await run(job.data)), {
+    // Unlike a sender's, its connection waits for Redis as long as it takes.
+    connection: { url: redisUrl, maxRetriesPerRequest: null },
+    prefix: PREFIX,
+    concurrency,
+    skipVersionCheck: true,
+    autorun: false,
+    drainDelay: idleReadSeconds,
+    stalledInterval: RUBBISH_EVERY_MS,
+    maxStalledCount: 0,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+  });
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { migrations } from './migrations.ts';
+import type { DataSource } from 'typeorm';
+import type { migrations as every } from './migrations.ts';
 
 /** One key for all who migrate one database: the second waits, then finds nothing to do. */
 const MIGRATION_LOCK = 5_275_253;
@@ -10,8 +10,12 @@ export interface MigrationOutcome {
   readonly reverted: readonly string[];
 }
 
-function dataSource(adminUrl: string): DataSource {
-  return new DataSource({
+type Migrations = typeof every;
+
+/** TypeORM is loaded here and not above: every program imports this package, and few of them migrate anything. */
+async function dataSource(adminUrl: string, migrations: Migrations): Promise<DataSource> {
+  const { DataSource } = await import('typeorm');
+  const source = new DataSource({
     type: 'postgres',
     url: adminUrl,
     migrations: [...migrations],
@@ -20,6 +24,7 @@ function dataSource(adminUrl: string): DataSource {
     installExtensions: false,
     logging: ['error'],
   });
+  return source.initialize();
 }
 
 /**
@@ -31,12 +36,13 @@ export async function migrate(
   direction: 'up' | 'down',
   appPassword?: string,
 ): Promise<MigrationOutcome> {
+  const { migrations } = await import('./migrations.ts');
   const lock = new pg.Client({ connectionString: adminUrl });
   await lock.connect();
-  const source = await dataSource(adminUrl).initialize();
+  const source = await dataSource(adminUrl, migrations);
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await refuseNewerSchema(lock);
+    await refuseNewerSchema(lock, migrations);
     const outcome = direction === 'up' ? await up(source) : await down(source);
     if (direction === 'up' && appPassword) await setAppPassword(lock, appPassword);
     return outcome;
@@ -65,7 +71,7 @@ async function executed(source: DataSource): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-async function refuseNewerSchema(client: pg.Client): Promise<void> {
+async function refuseNewerSchema(client: pg.Client, migrations: Migrations): Promise<void> {
   const { rows } = await client.query<{ present: boolean }>(
     `select to_regclass('keelson_migrations') is not null as present`,
   );

@@ -5,6 +5,8 @@ import { sql, type Database, type Tx } from '@keelson/persistence';
 import { endStreak, readStates, writeState } from './trading-state.store.ts';
 import { type Scope, scopeKey } from './trading-state.ts';
 
+export { type Scope, scopeKey };
+
 export interface StateChange {
   readonly scope: Scope;
   readonly to: TradingState;

@@ -1,7 +1,7 @@
 import { type Id, newId } from '@keelson/kernel';
 import { endLongHolds } from '@keelson/messaging';
 import type { Database } from '@keelson/persistence';
-import { type Announce, changeTradingState, stateMessage } from '@keelson/risk';
+import { type Announce, changeTradingState, stateMessage } from '@keelson/risk/trading-state';
 import type { Halt, HaltRequest } from './halt.ts';
 import { everyTeam, insertRequest, markBlocked, readHalt } from './halts.store.ts';
 import { teamOf } from './scope.ts';

@@ -1,6 +1,5 @@
 import type { Id } from '@keelson/kernel';
 import type { Database } from '@keelson/persistence';
-import { originate } from '@keelson/orders';
 import type { FlatteningOrder } from './flatten-plan.ts';
 import { insertHaltOrders, referencePrices } from './flatten.store.ts';
 import type { Halt, HaltAccount } from './halt.ts';
@@ -26,6 +25,8 @@ export async function originateFlattening(
   { halt, account, fence }: Under,
   plan: readonly (FlatteningOrder & { readonly round: number })[],
 ): Promise<readonly { readonly signalId: Id; readonly submitMessageId: Id }[]> {
+  // Loaded when there is something to close: most halts have nothing, and are over sooner without it.
+  const { originate } = await import('@keelson/orders');
   const { haltId } = halt;
   const { accountId, broker, teamId } = account;
   return database.transaction(teamId, async (tx) => {

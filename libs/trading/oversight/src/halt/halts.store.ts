@@ -1,6 +1,6 @@
 import type { Id } from '@keelson/kernel';
 import { sql, type Tx } from '@keelson/persistence';
-import { scopeKey } from '@keelson/risk';
+import { scopeKey } from '@keelson/risk/trading-state';
 import type { AccountProof, Halt, HaltAccount, HaltOrigin, HaltPhase, HaltProof, HaltRequest } from './halt.ts';
 import { scopeFrom, teamOf } from './scope.ts';
 

@@ -1,5 +1,5 @@
 import { type Id, isId } from '@keelson/kernel';
-import { type Scope, scopeKey } from '@keelson/risk';
+import { type Scope, scopeKey } from '@keelson/risk/trading-state';
 
 /** Reads a scope back. The team of an account stands beside it in the row. Throws when the text is none. */
 export function scopeFrom(text: string, teamId: Id | undefined): Scope {

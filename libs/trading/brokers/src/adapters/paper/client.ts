@@ -27,7 +27,6 @@ import {
   parseOpenOrders,
   parsePositions,
 } from './parse-lists.ts';
-import { followStream } from './stream.ts';
 import {
   isNotFound,
   judgeReplacement,
@@ -99,6 +98,8 @@ export class PaperBroker implements Broker {
     onReport: (report: BrokerReport, cursor: string) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
+    // Loaded by those who listen: a `keelson halt` does not, and is over sooner without a WebSocket.
+    const { followStream } = await import('./stream.ts');
     await followStream(this.#config, after, onReport, signal);
   }
 
