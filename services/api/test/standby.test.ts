@@ -3,6 +3,9 @@ import { PaperVenue } from '@keelson/brokers/testing';
 import { seedTeam, type SeededTeam, testDatabase, type TestDatabase, testRedisUrl } from '@keelson/testkit';
 import { ApiProcess, startWorker, type WorkerService } from './support/api-process.ts';
 
+const STANDS_IN = 'No worker makes progress: standing in';
+const STEPS_BACK = 'A worker is back';
+
 describe('the api and its workers', () => {
   let database: TestDatabase;
   let venue: PaperVenue;
@@ -54,32 +57,34 @@ describe('the api and its workers', () => {
       )
     ).length === 1;
 
-  /** Owners whose session says that they run the whole flow. */
-  const workers = async (): Promise<number> =>
-    (
-      await database.admin<{ count: number }>(`select count(*)::int as count from pg_locks l
-        where l.locktype = 'advisory' and l.classid = 19287
-          and l.database = (select oid from pg_database where datname = current_database())`)
-    )[0]!.count;
+  const told = (what: string): number => api.log.split(what).length - 1;
 
-  it('runs pending steps itself while no worker lives, steps back for one, and begins again when it is killed', async () => {
+  it('runs pending steps itself while no worker lives or works, and steps back for one that does', async () => {
     const first = await send();
     await until('the api stands in', () => filled(first));
-    expect(api.log).toContain('No worker lives: standing in');
+    expect(told(STANDS_IN)).toBe(1);
 
     worker = await startWorker(database.appUrl, testRedisUrl(), venue.url);
-    expect(await workers()).toBe(1);
-    await until('the api steps back', () => api.log.includes('A worker is back'));
+    await until('the api steps back', () => told(STEPS_BACK) === 1);
     const second = await send();
     await until('the worker works', () => filled(second));
 
-    await worker.kill();
+    worker.freeze();
     const third = await send();
-    await until('the api stands in again', () => filled(third));
+    await until('the api stands in for a frozen worker', () => filled(third));
+    expect(told(STANDS_IN)).toBe(2);
+    worker.thaw();
+    await until('the api steps back for the thawed one', () => told(STEPS_BACK) === 2);
+    const fourth = await send();
+    await until('the thawed worker works', () => filled(fourth));
+
+    await worker.kill();
+    const fifth = await send();
+    await until('the api stands in again', () => filled(fifth));
     const log = await venue.log();
     const orders = log.filter(
       ({ kind, outcome, account }) => kind === 'order' && outcome === 'accepted' && account === team.accountId,
     );
-    expect(orders).toHaveLength(3);
+    expect(orders).toHaveLength(5);
   }, 150_000);
 });

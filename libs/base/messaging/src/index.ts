@@ -6,8 +6,9 @@ export { endLongHolds, holdTradingState, lockTradingState } from './halt-lock.ts
 export { Lease } from './lease.ts';
 export type { HeldLease } from './lease.ts';
 export { claimMessage, deleteMessage, insertMessage, outboxDepth } from './outbox.store.ts';
-export { Owner, workerLives } from './owner.ts';
+export { Owner } from './owner.ts';
 export type { OwnerRole } from './owner.ts';
+export { sinceProgress } from './progress.store.ts';
 export type { Probe, StepHandler, StepWork, WakeUp } from './step.ts';
 export { Sweeper } from './sweeper.ts';
 export { WakeUpQueue, WakeUpWorker } from './wake-up.ts';

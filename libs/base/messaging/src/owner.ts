@@ -1,26 +1,10 @@
 import { invariant } from '@keelson/kernel';
-import { sql, type Database, type Tx } from '@keelson/persistence';
+import type { Database } from '@keelson/persistence';
 import type { Client } from 'pg';
 import { OWNER_LOCK_CLASS } from './outbox.store.ts';
 
 const RECONNECT_MS = 200;
-/** Class of the advisory locks that only those hold who run the whole flow; the key is the owner's number. */
-const WORKER_LOCK_CLASS = 0x4b57;
-
-const WORKER_LIVES = sql(
-  'owner.worker_lives',
-  `select exists (select from pg_locks
-                   where locktype = 'advisory' and classid = ${WORKER_LOCK_CLASS}
-                     and database = (select oid from pg_database where datname = current_database())) as lives`,
-);
-
-/** True while a process that runs the whole flow has its session: a worker that was killed has none. */
-export async function workerLives(tx: Tx): Promise<boolean> {
-  const [row] = await tx.query<{ lives: boolean }>(WORKER_LIVES);
-  return row!.lives;
-}
-
-/** What an owner is there for: a `worker` runs the whole flow, and shows it; a `helper` only holds leases. */
+/** What an owner is there for: a `worker` runs the whole flow, and shows its progress; a `helper` only holds leases. */
 export type OwnerRole = 'worker' | 'helper';
 
 /**
@@ -30,7 +14,7 @@ export type OwnerRole = 'worker' | 'helper';
  */
 export class Owner {
   readonly #database: Database;
-  readonly #role: OwnerRole;
+  readonly role: OwnerRole;
   #session: Client | undefined;
   #number: number | undefined;
   #closed = false;
@@ -38,7 +22,7 @@ export class Owner {
 
   constructor(database: Database, role: OwnerRole = 'helper') {
     this.#database = database;
-    this.#role = role;
+    this.role = role;
   }
 
   /** The current number; throws while there is no session, so that nothing is claimed that others think is free. */
@@ -61,7 +45,6 @@ export class Owner {
     const { rows } = await session.query<{ number: number }>(`select nextval('owner_numbers')::int as number`);
     const number = rows[0]!.number;
     await session.query('select pg_advisory_lock($1, $2)', [OWNER_LOCK_CLASS, number]);
-    if (this.#role === 'worker') await session.query('select pg_advisory_lock($1, $2)', [WORKER_LOCK_CLASS, number]);
     this.#session = session;
     this.#number = number;
   }

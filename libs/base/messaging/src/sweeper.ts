@@ -2,6 +2,10 @@ import type { Database } from '@keelson/persistence';
 import type { FlowRunner } from './flow-runner.ts';
 import { sweepOutbox } from './outbox.store.ts';
 import type { Owner } from './owner.ts';
+import { showProgress } from './progress.store.ts';
+
+/** How often a worker shows that it makes progress. */
+const PROGRESS_EVERY_MS = 1_000;
 
 export interface SweeperOptions {
   readonly database: Database;
@@ -25,6 +29,7 @@ export class Sweeper {
   #stopped = false;
   readonly #runs = new Set<Promise<unknown>>();
   #round: Promise<void> = Promise.resolve();
+  #shownAt = -Infinity;
 
   constructor(options: SweeperOptions) {
     this.#options = options;
@@ -53,9 +58,12 @@ export class Sweeper {
     const { database, owner, runner, leaseMs, liveness, limit, everyMs, onError } = this.#options;
     const room = limit - this.#runs.size;
     if (!owner.alive || room <= 0) return;
-    const due = await database.relay((tx) =>
-      sweepOutbox(tx, { owner: owner.number, leaseMs, steps: runner.steps, graceMs: everyMs, limit: room, liveness }),
-    );
+    const { number } = owner;
+    const due = await database.relay((tx) => {
+      // With the round itself: whoever shows progress has found out what is due, and has room for it.
+      if (this.#isToShow()) showProgress(tx, number);
+      return sweepOutbox(tx, { owner: number, leaseMs, steps: runner.steps, graceMs: everyMs, limit: room, liveness });
+    });
     for (const wakeUp of due) {
       const run = runner
         .runWaiting(wakeUp)
@@ -63,5 +71,12 @@ export class Sweeper {
         .finally(() => this.#runs.delete(run));
       this.#runs.add(run);
     }
+  }
+
+  #isToShow(): boolean {
+    const now = performance.now();
+    if (this.#options.owner.role !== 'worker' || now - this.#shownAt < PROGRESS_EVERY_MS) return false;
+    this.#shownAt = now;
+    return true;
   }
 }

@@ -26,6 +26,12 @@ const BECOME_RELAY = sql('persistence.become_relay', 'set local role keelson_rel
 const CONNECT_WITHIN: Duration = '2 seconds';
 
 /**
+ * A transaction here waits for nothing but Postgres. One that is open for so long without a statement belongs to a process
+ * that is frozen: Postgres ends its session, and what it has locked is free for others.
+ */
+const FROZEN_AFTER: Duration = '5 seconds';
+
+/**
  * The one way to Postgres. Work happens inside `transaction`, which sets the team that row-level security checks, for
  * that transaction only, so that a pooler in transaction mode is safe.
  */
@@ -44,6 +50,7 @@ export class Database {
       connectionTimeoutMillis: milliseconds(options.connectWithin ?? CONNECT_WITHIN),
       idleTimeoutMillis: 300_000,
       statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: milliseconds(FROZEN_AFTER),
       keepAlive: true,
     });
     // A connection that dies while idle is dropped by the pool; the next query gets a new one or the error.

@@ -21,6 +21,8 @@ import { CreateHalts } from './migrations/2026_11_21_1150_create_halts.ts';
 import { CreateWatch } from './migrations/2026_11_21_1151_create_watch.ts';
 import { CreateReconciliation } from './migrations/2026_11_21_1160_create_reconciliation.ts';
 import { CreateDeadLetters } from './migrations/2026_11_21_1170_create_dead_letters.ts';
+import { ShowProgress } from './migrations/2026_11_21_1200_show_progress.ts';
+import { SettleContracts } from './migrations/2026_11_21_1201_settle_contracts.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -47,4 +49,6 @@ export const migrations = [
   CreateWatch,
   CreateReconciliation,
   CreateDeadLetters,
+  ShowProgress,
+  SettleContracts,
 ];

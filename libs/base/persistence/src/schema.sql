@@ -1265,6 +1265,19 @@ CREATE TABLE keelson.schedule_runs (
 
 COMMENT ON COLUMN keelson.schedule_runs.due_at IS 'of a schedule with times of its own: the last one that was served';
 
+CREATE TABLE keelson.settlements (
+    symbol text NOT NULL,
+    price numeric(30,12) NOT NULL,
+    source text NOT NULL,
+    priced_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT settlements_price_check CHECK ((price >= (0)::numeric))
+);
+
+COMMENT ON TABLE keelson.settlements IS 'never changed: what was booked by it stays explained';
+
+COMMENT ON COLUMN keelson.settlements.price IS 'of an option, what its underlying was worth; of a future, its own';
+
 CREATE TABLE keelson.signals (
     signal_id uuid NOT NULL,
     team_id uuid NOT NULL,
@@ -1489,6 +1502,14 @@ ALTER TABLE ONLY keelson.webhook_keys FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN keelson.webhook_keys.rate_limit_per_minute IS 'null means no limit';
 
+CREATE TABLE keelson.worker_progress (
+    owner integer NOT NULL,
+    at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE keelson.worker_progress IS 'a row per worker, so that a frozen one holds up nobody; old ones are removed by whoever starts';
+
 ALTER TABLE ONLY keelson.account_days
     ADD CONSTRAINT account_days_pkey PRIMARY KEY (account_id, trading_day, currency);
 
@@ -1621,6 +1642,9 @@ ALTER TABLE ONLY keelson.risk_limits
 ALTER TABLE ONLY keelson.schedule_runs
     ADD CONSTRAINT schedule_runs_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY keelson.settlements
+    ADD CONSTRAINT settlements_pkey PRIMARY KEY (symbol);
+
 ALTER TABLE ONLY keelson.signals
     ADD CONSTRAINT signals_pkey PRIMARY KEY (signal_id);
 
@@ -1668,6 +1692,9 @@ ALTER TABLE ONLY keelson.webhook_keys
 
 ALTER TABLE ONLY keelson.webhook_keys
     ADD CONSTRAINT webhook_keys_pkey PRIMARY KEY (webhook_key_id);
+
+ALTER TABLE ONLY keelson.worker_progress
+    ADD CONSTRAINT worker_progress_pkey PRIMARY KEY (owner);
 
 CREATE INDEX broker_events_by_order ON keelson.broker_events USING btree (order_id);
 
@@ -1800,6 +1827,9 @@ ALTER TABLE ONLY keelson.risk_limit_changes
 
 ALTER TABLE ONLY keelson.risk_limits
     ADD CONSTRAINT risk_limits_account_id_fkey FOREIGN KEY (account_id) REFERENCES keelson.accounts(account_id);
+
+ALTER TABLE ONLY keelson.settlements
+    ADD CONSTRAINT settlements_symbol_fkey FOREIGN KEY (symbol) REFERENCES keelson.instruments(symbol);
 
 ALTER TABLE ONLY keelson.signals
     ADD CONSTRAINT signals_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES keelson.receipts(receipt_id);
@@ -2345,6 +2375,8 @@ GRANT SELECT,INSERT ON TABLE keelson.risk_limit_changes TO keelson_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.schedule_runs TO keelson_app;
 
+GRANT SELECT,INSERT ON TABLE keelson.settlements TO keelson_app;
+
 GRANT SELECT,INSERT ON TABLE keelson.signals TO keelson_app;
 
 GRANT SELECT(signal_id) ON TABLE keelson.signals TO keelson_resolver;
@@ -2403,3 +2435,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.webhook_dedupe TO keelson_app
 
 GRANT SELECT ON TABLE keelson.webhook_keys TO keelson_app;
 GRANT SELECT ON TABLE keelson.webhook_keys TO keelson_resolver;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.worker_progress TO keelson_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.worker_progress TO keelson_relay;

@@ -1,5 +1,5 @@
 import { type Duration, milliseconds } from '@keelson/kernel';
-import { workerLives } from '@keelson/messaging';
+import { sinceProgress } from '@keelson/messaging';
 import type { Database } from '@keelson/persistence';
 
 /** The part of a pipeline that a standby needs. */
@@ -12,7 +12,7 @@ export interface StandbyParts {
   readonly database: Database;
   /** Makes what does the workers' work, with connections of its own; made anew each time that it is needed. */
   readonly make: () => StandIn;
-  /** How long no worker must live before it begins. */
+  /** How long no worker must make progress before it begins. */
   readonly after?: Duration;
   readonly onChange: (standingIn: boolean) => void;
   readonly onError: (error: unknown) => void;
@@ -21,13 +21,14 @@ export interface StandbyParts {
 const LOOK_EVERY_MS = 500;
 
 /**
- * Does the workers' work while none of them lives, under the same leases, and steps back when one is there again. That
- * a worker lives is shown by the advisory lock of its session, which Postgres frees as soon as its process is gone.
+ * Does the workers' work while none of them makes progress, dead or frozen, under the same leases, and steps back when
+ * one does. A worker that thaws while this one works finds its leases lost and its deadlines past.
  */
 export class Standby {
   readonly #parts: StandbyParts;
   readonly #afterMs: number;
-  #seenAt = performance.now();
+  /** Since when this process has been able to see for itself: while Postgres was away, nobody could show progress. */
+  #lookingSince = performance.now();
   #standIn: StandIn | undefined;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
@@ -60,13 +61,15 @@ export class Standby {
   }
 
   async #look(): Promise<void> {
-    // Without Postgres nobody knows who lives, and there is nothing to do either.
-    if (await this.#parts.database.platform(workerLives)) {
-      this.#seenAt = performance.now();
-      await this.#stepBack();
-    } else if (!this.#standIn && performance.now() - this.#seenAt >= this.#afterMs) {
-      await this.#stepIn();
+    let since: number;
+    try {
+      since = await this.#parts.database.platform(sinceProgress);
+    } catch (error) {
+      this.#lookingSince = performance.now();
+      throw error;
     }
+    if (since < this.#afterMs) await this.#stepBack();
+    else if (!this.#standIn && performance.now() - this.#lookingSince >= this.#afterMs) await this.#stepIn();
   }
 
   async #stepIn(): Promise<void> {

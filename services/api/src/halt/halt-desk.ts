@@ -13,7 +13,7 @@ const RECONNECT_MS = 1_000;
 
 /**
  * What the api does for trading beside answering: it works off halts at once that it was asked for, also with every
- * worker dead, and stands in for workers when none of them lives. Without a way to the venue it can only block.
+ * worker dead, and stands in for workers when none of them makes progress. Without a way to the venue it can only block.
  */
 export class HaltDesk {
   readonly #database: Database;
@@ -55,7 +55,10 @@ export class HaltDesk {
       database,
       make: () => standIn(config, paperBrokerUrl, logger),
       onChange: (standingIn) =>
-        logger.warn({ standing_in: standingIn }, standingIn ? 'No worker lives: standing in' : 'A worker is back'),
+        logger.warn(
+          { standing_in: standingIn },
+          standingIn ? 'No worker makes progress: standing in' : 'A worker is back',
+        ),
       onError,
     });
   }

@@ -132,6 +132,9 @@ export class ApiProcess {
 export interface WorkerService {
   /** The end of its log. */
   said(): string;
+  /** It stands still with its sockets open, until `thaw`. */
+  freeze(): void;
+  thaw(): void;
   kill(): Promise<void>;
 }
 
@@ -153,6 +156,8 @@ export async function startWorker(
   await untilReady(child, 'worker', async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, 40_000);
   return {
     said: () => child.said(),
+    freeze: () => child.process.kill('SIGSTOP'),
+    thaw: () => child.process.kill('SIGCONT'),
     kill: async () => {
       await child.end('SIGKILL');
       rmSync(folder, { recursive: true, force: true });

@@ -13,8 +13,10 @@ export const ALL_STEPS: readonly StepName[] = [
   'publish',
 ];
 
-/** Where a worker process ends itself as a crash does: at the nth time that a commit of this step is at this point. */
+/** Where a worker process ends or freezes itself: at the nth time that a commit of this step is at this point. */
 export interface KillPoint {
+  /** SIGKILL when left out, as a crash does. */
+  readonly signal?: 'SIGKILL' | 'SIGSTOP';
   readonly point: 'before-commit' | 'after-commit';
   readonly step: StepName;
   readonly nth: number;

@@ -1,8 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { until } from '@keelson/testkit';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { WorkerSettings } from './pipeline-settings.ts';
+
+const run = promisify(execFile);
 
 const PROGRAM = fileURLToPath(new URL('./worker-program.ts', import.meta.url));
 
@@ -41,6 +45,16 @@ export class WorkerProcess {
     await this.#exited;
     clearTimeout(timer);
     return this.#process.signalCode;
+  }
+
+  /** Waits until it has stopped itself, as a process does that is starved or paused: its sockets stay open. */
+  async frozen(): Promise<void> {
+    const state = async () => (await run('ps', ['-o', 'state=', '-p', String(this.#process.pid)])).stdout.trim();
+    await until(state, (now) => now.startsWith('T'));
+  }
+
+  thaw(): void {
+    this.#process.kill('SIGCONT');
   }
 
   async kill(): Promise<void> {

@@ -12,7 +12,9 @@ import { COMMON, type KillPoint, type WorkerSettings } from './pipeline-settings
 function killAt(kill: KillPoint) {
   let seen = 0;
   return (point: string, step: string) => {
-    if (point === kill.point && step === kill.step && (seen += 1) === kill.nth) process.kill(process.pid, 'SIGKILL');
+    if (point === kill.point && step === kill.step && (seen += 1) === kill.nth) {
+      process.kill(process.pid, kill.signal ?? 'SIGKILL');
+    }
   };
 }
 
@@ -28,7 +30,7 @@ const database = new Database({
 });
 const parts = {
   database,
-  owner: new Owner(database),
+  owner: new Owner(database, 'worker'),
   wakeUps: new WakeUpQueue(redisUrl),
   frames: new RedisFrameSender(redisUrl),
 };
