@@ -13,6 +13,7 @@ import { BeatWatch } from './beat-watch.ts';
 import { scheduled } from './scheduled-work.ts';
 import { Scheduler } from './scheduler.ts';
 import { alertEvaluation } from './schedules/alert-evaluation.ts';
+import { contractEnds } from './schedules/contract-ends.ts';
 import { decisionsAhead } from './schedules/decisions-ahead.ts';
 import { exposureSweep } from './schedules/exposure-sweep.ts';
 import { dailyClose } from './schedules/daily-close.ts';
@@ -65,6 +66,7 @@ export class BeatModule implements OnModuleInit {
                   logger.warn({ error }, 'A decision could not be made ahead; the rules decide'),
                 ),
                 'portfolio-snapshots': portfolioSnapshots(database, systemClock),
+                'contract-ends': contractEnds(database, systemClock),
                 'receipt-retention': receiptRetention(database),
                 'pre-market-check': preMarketCheck(database, systemClock, metrics, ({ failed, checks }) => {
                   if (failed > 0) logger.error({ failed, checks }, 'Not ready for the open');

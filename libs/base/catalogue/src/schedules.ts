@@ -40,6 +40,11 @@ export const schedules = [
     every: '1 minute',
   },
   {
+    name: 'contract-ends',
+    purpose: 'books the end of options and futures that have expired, in every account that holds them',
+    every: '1 minute',
+  },
+  {
     name: 'receipt-retention',
     purpose: 'deletes receipt bodies, dedupe keys and stream events past their time',
     every: '1 hour',
