@@ -1,3 +1,5 @@
+// First: the SDK's debug messages hold secrets.
+import './quiet-debug.ts';
 import { getStack } from '@pulumi/pulumi';
 import { placeOf } from './environments/named.ts';
 

@@ -60,7 +60,7 @@ describe('what a person sets for a cloud', () => {
   it('is named when it is missing, all at once, each with its purpose and the command that sets it', () => {
     const missing = reader({ railwayToken: undefined, domain: undefined });
     expect(() => normalizeCloudSettings(missing, prod, 'app')).toThrow(
-      /^The stack prod cannot be planned:\n {2}domain is missing: .* pulumi config set keelson:domain <value> -s prod\n {2}railwayToken is missing: workspace token of Railway\. Set it: pulumi config set --secret keelson:railwayToken <value> -s prod$/,
+      /^The stack prod cannot be planned:\n {2}domain is missing: .* pulumi config set keelson:domain <value> -s prod\n {2}railwayToken is missing: workspace token of Railway\. Set it: pulumi config set --secret keelson:railwayToken -s prod$/,
     );
   });
 

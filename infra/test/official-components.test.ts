@@ -46,6 +46,12 @@ describe('the names of an environment', () => {
     expect(() => normalizeServiceRecord({ ...demand, cnameTarget: '' })).toThrow('where api.dev.example.com must lead');
     expect(() => normalizeVerification({ ...demand, verificationToken: '' })).toThrow('what proves that');
   });
+
+  it.each([null, undefined])('prove nothing where Railway asks for no proof (%s)', (verificationToken) => {
+    const planned = normalizeVerification({ ...demand, verificationHost: null, verificationToken });
+    const place = { type: 'TXT', name: '_railway-verify.api.dev.example.com', content: 'Railway asked for no proof' };
+    expect(planned).toMatchObject(place);
+  });
 });
 
 describe('the entry of an environment', () => {

@@ -179,7 +179,9 @@ export function normalizeCloudSettings(
   const values = Object.entries<SettingSpec>(cloudSettings).map(([name, spec]): [string, string] => {
     if (!spec.layers.includes(layer)) return [name, ''];
     const value = config.get(spec.key) ?? spec.usual;
-    const command = `pulumi config set ${spec.secret ? '--secret ' : ''}keelson:${spec.key} <value> -s ${stack}`;
+    // A secret is asked for: in the line it would be in the shell's history and in the list of processes.
+    const words = spec.secret ? `--secret keelson:${spec.key}` : `keelson:${spec.key} <value>`;
+    const command = `pulumi config set ${words} -s ${stack}`;
     if (value === undefined) {
       problems.push(`${spec.key} is missing: ${spec.purpose}. Set it: ${command}`);
     } else if (!spec.pattern.test(value)) {

@@ -37,7 +37,7 @@ const MEANINGS: readonly (readonly [RegExp, VendorFailure])[] = [
 ];
 
 const TOKEN_HINT =
-  'Make a workspace token at Railway (Account settings → Tokens) and set it: `pulumi config set --secret keelson:railwayToken <token>`.';
+  'Make a workspace token at Railway (Account settings → Tokens) and set it: `pulumi config set --secret keelson:railwayToken`, which asks for it.';
 
 /** Talks GraphQL to Railway. Errors in an answer with status 200 become the same errors as those of HTTP. */
 export class RailwayApi {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ResourceHandler } from '../plugin/handler.ts';
-import { UNKNOWN, type Properties } from '../plugin/wire.ts';
+import { UNKNOWN, type Properties, type Property } from '../plugin/wire.ts';
 import { isFailure } from '../vendor/errors.ts';
 import { makeOnce } from '../vendor/make-once.ts';
 import type { RailwayApi } from './api.ts';
@@ -47,15 +47,22 @@ async function all(api: RailwayApi, wanted: DomainInputs, signal: AbortSignal): 
   }
 }
 
+/** What Railway tells, else what it told before, else nothing: `null` for good, an empty text while it may still come. */
+function proof(told: string | null, before: Property | undefined, verified: boolean): Property {
+  return told ?? (before || (verified ? null : ''));
+}
+
 /** What the DNS zone must have: where the name leads, and what proves that it is ours. */
-function outputsOf({ id, domain, status }: CustomDomain): Properties {
+function outputsOf({ id, domain, status }: CustomDomain, before: Properties = {}): Properties {
+  const { verified, verificationDnsHost: host, verificationToken: token } = status;
   const target = status.dnsRecords.find(({ recordType }) => recordType === 'DNS_RECORD_TYPE_CNAME');
   return {
     domainId: id,
     domain,
     cnameTarget: target?.requiredValue ?? '',
-    verificationHost: status.verificationDnsHost ?? '',
-    verificationToken: status.verificationToken ?? '',
+    // The record of a proof that is asked for no more stays: it is there, and does no harm.
+    verificationHost: proof(host, before['verificationHost'], verified),
+    verificationToken: proof(token, before['verificationToken'], verified),
   };
 }
 
@@ -100,11 +107,11 @@ export const customDomainHandler: ResourceHandler<RailwayApi, DomainInputs> = {
     });
     return before;
   },
-  async read(api, wanted, _before, { id, signal }) {
+  async read(api, wanted, before, { id, signal }) {
     const found = (await all(api, wanted, signal)).find((candidate) => candidate.id === id);
     if (!found) return undefined;
     const targetPort = found.targetPort ?? wanted.targetPort;
-    return { inputs: { ...wanted, domain: found.domain, targetPort }, outputs: outputsOf(found) };
+    return { inputs: { ...wanted, domain: found.domain, targetPort }, outputs: outputsOf(found, before) };
   },
   delete: (api, { domain }, _before, work) =>
     deleted(api, `remove the domain ${domain}`, operations.domainDelete, { id: work.id }, work),

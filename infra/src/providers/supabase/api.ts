@@ -15,7 +15,7 @@ export const { checkConfig, configure } = vendorContext('SUPABASE', configuratio
     baseUrl: baseUrl ?? PRODUCTION_URL,
     authorization: { authorization: `Bearer ${token}` },
     tokenHint:
-      'Make a personal access token at Supabase (Account → Access tokens) and set it: `pulumi config set --secret keelson:supabaseToken <token>`.',
+      'Make a personal access token at Supabase (Account → Access tokens) and set it: `pulumi config set --secret keelson:supabaseToken`, which asks for it.',
     pace,
   });
 });

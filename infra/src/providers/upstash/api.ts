@@ -19,7 +19,7 @@ export const { checkConfig, configure } = vendorContext(
       baseUrl: baseUrl === undefined ? PRODUCTION_URL : `${baseUrl}/v2`,
       authorization: { authorization: `Basic ${Buffer.from(`${email}:${apiKey}`).toString('base64')}` },
       tokenHint:
-        'Make a management API key at Upstash (Account → Management API) and set it: `pulumi config set --secret keelson:upstashApiKey <key>`.',
+        'Make a management API key at Upstash (Account → Management API) and set it: `pulumi config set --secret keelson:upstashApiKey`, which asks for it.',
       pace,
     }),
 );
