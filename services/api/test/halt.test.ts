@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PaperVenue } from '@keelson/brokers/testing';
-import { seedTeam, type SeededTeam, testDatabase, type TestDatabase, testRedisUrl } from '@keelson/testkit';
+import { seedTeam, type SeededTeam, testDatabase, type TestDatabase, testRedisUrl, until } from '@keelson/testkit';
 import { ApiProcess } from './support/api-process.ts';
 
 interface HaltView {
@@ -32,13 +32,8 @@ describe('halting over HTTP, with no worker alive', () => {
       ?.state;
 
   const done = async (haltId: string): Promise<HaltView> => {
-    const end = Date.now() + 15_000;
-    for (;;) {
-      const { body } = await api.read<HaltView>(`halts/${haltId}`, team.teamId);
-      if (body.phase === 'done') return body;
-      if (Date.now() > end) throw new Error(`Not done: ${JSON.stringify(body)} ${api.log}`);
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+    const halt = () => api.read<HaltView>(`halts/${haltId}`, team.teamId);
+    return (await until(halt, ({ body }) => body.phase === 'done')).body;
   };
 
   it('blocks before it answers, cancels at the venue, and proves it at the status address', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@keelson/kernel';
 import { Lease, Owner } from '@keelson/messaging';
-import { testDatabase, type TestDatabase } from '@keelson/testkit';
+import { testDatabase, type TestDatabase, until } from '@keelson/testkit';
 import type { ScheduledWork } from '../src/scheduled-work.ts';
 import { finishRun, startRun } from '../src/scheduler.store.ts';
 import { Scheduler } from '../src/scheduler.ts';
@@ -43,26 +43,18 @@ function work(name: string, run: () => Promise<void>): ScheduledWork {
   return { schedule: { name, purpose: 'of this test', every: '100 milliseconds' }, run };
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error('not within 5 s');
-    await sleep(10);
-  }
-}
-
 describe('a scheduler', () => {
   it('runs its work while it holds the lease; another one waits, and takes over when the first stops', async () => {
     const runs: string[] = [];
     const note = (who: string) => [work('tick', () => Promise.resolve(void runs.push(who)))];
     const first = await start(note('first'));
     const second = await start(note('second'));
-    await until(() => runs.length >= 3);
+    await until(() => runs.length >= 3, Boolean);
     expect([first.scheduler.active, second.scheduler.active]).toEqual([true, false]);
     expect(runs).not.toContain('second');
     await first.scheduler.stop();
     const before = runs.filter((who) => who === 'first').length;
-    await until(() => runs.filter((who) => who === 'second').length >= 2);
+    await until(() => runs.filter((who) => who === 'second').length >= 2, Boolean);
     expect(second.scheduler.active).toBe(true);
     expect(runs.filter((who) => who === 'first')).toHaveLength(before);
   });
@@ -70,7 +62,7 @@ describe('a scheduler', () => {
   it('does not run what the holder of a newer lease has started, as long as it believes to hold its own', async () => {
     let runs = 0;
     const { scheduler } = await start([work('tick', () => Promise.resolve(void (runs += 1)))]);
-    await until(() => runs >= 2);
+    await until(() => runs >= 2, Boolean);
     // What a process finds that was frozen between its look at the lease and its work.
     await database.admin('update keelson.schedule_runs set fence = fence + 1');
     await sleep(300);
@@ -79,7 +71,7 @@ describe('a scheduler', () => {
     expect(runs).toBe(before);
     expect(scheduler.active).toBe(true);
     await database.admin('update keelson.schedule_runs set fence = fence - 1');
-    await until(() => runs > before);
+    await until(() => runs > before, Boolean);
   });
 
   it('never runs a schedule beside itself, and waits for what runs before it stops', async () => {
@@ -94,7 +86,7 @@ describe('a scheduler', () => {
       done += 1;
     });
     const { scheduler } = await start([slow]);
-    await until(() => done === 1 && running === 1);
+    await until(() => done === 1 && running === 1, Boolean);
     await scheduler.stop();
     expect({ most, running, done }).toEqual({ most: 1, running: 0, done: 2 });
   });
@@ -105,9 +97,9 @@ describe('a scheduler', () => {
       work('broken', () => Promise.reject(new Error('the disk is full'))),
       work('sound', () => Promise.resolve(void (others += 1))),
     ]);
-    await until(() => errors.length >= 2 && others >= 2);
+    await until(() => errors.length >= 2 && others >= 2, Boolean);
     expect(errors[0]).toMatchObject({ schedule: 'broken', error: { message: 'the disk is full' } });
-    await until(() => others >= 3);
+    await until(() => others >= 3, Boolean);
     const rows = await database.admin<{ name: string; last_error: string | null; finished: boolean }>(
       'select name, last_error, last_finished_at is not null as finished from keelson.schedule_runs order by name',
     );

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@keelson/kernel';
+import { until } from '@keelson/testkit';
 import { Book } from '../src/book.ts';
 import { Desk } from '../src/desk.ts';
 import { type BaseBehaviour, Faults } from '../src/faults.ts';
@@ -77,9 +77,8 @@ export async function submit({ venue }: OpenVenue, request: OrderRequest): Promi
 }
 
 export async function untilClosed({ book }: OpenVenue): Promise<void> {
-  const until = Date.now() + 5_000;
-  while (book.openOrders().length > 0) {
-    if (Date.now() > until) throw new Error('orders stayed open');
-    await sleep(2);
-  }
+  await until(
+    () => book.openOrders().length,
+    (open) => open === 0,
+  );
 }

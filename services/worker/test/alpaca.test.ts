@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { alpacaVenue, type AlpacaVenue } from '@keelson/brokers/testing/alpaca';
-import { until } from './support/until.ts';
+import { until } from '@keelson/testkit';
 import { World, type RunningPipeline } from './support/world.ts';
 
 /** What is left of one signal in our books. */

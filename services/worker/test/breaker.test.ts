@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { closeCircuit, releaseWaiting } from '@keelson/brokers';
 import type { VenueNews } from '@keelson/pipeline';
+import { until } from '@keelson/testkit';
 import { arrivalsAtVenue } from './support/arrivals.ts';
 import { placeLimit, askCancel, untilStatuses } from './support/working-order.ts';
-import { until } from './support/until.ts';
 import { World } from './support/world.ts';
 
 const BREAKER = { failures: 3, within: '5 minutes', coolDown: '2 seconds' } as const;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@keelson/testkit';
 import { ALL_STEPS, type KillPoint } from './support/pipeline-settings.ts';
-import { until } from './support/until.ts';
 import {
   askCancel,
   askReplace,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { VenueNews } from '@keelson/pipeline';
+import { until } from '@keelson/testkit';
 import { flawless } from './support/audit.ts';
-import { until } from './support/until.ts';
 import { type RunningPipeline, World } from './support/world.ts';
 
 describe('a venue that contradicts our books', () => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@keelson/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ALL_STEPS } from './support/pipeline-settings.ts';
 import { randomFrom } from './support/random.ts';
-import { until } from './support/until.ts';
 import { World } from './support/world.ts';
 
 const WITH_RECONCILIATION = [...ALL_STEPS, 'reconcile'] as const;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TrafficCounters } from '@keelson/persistence';
+import { until } from '@keelson/testkit';
 import { Redis } from 'ioredis';
 import { flawless } from './support/audit.ts';
-import { until } from './support/until.ts';
 import { World, type RunningPipeline } from './support/world.ts';
 
 const SIGNALS = 50;

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { until } from '@keelson/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { flawless } from './support/audit.ts';
-import { until } from './support/until.ts';
 import { WorkerProcess } from './support/worker-process.ts';
 import { World } from './support/world.ts';
 

@@ -2,8 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { PaperVenue } from '@keelson/brokers/testing';
 import { feedAge, PaperQuotes, quoteAges, QuoteFeeder, readQuotes, type StoredQuote } from '@keelson/market';
 import { Lease, Owner } from '@keelson/messaging';
-import { seedTeam, testDatabase, type TestDatabase } from '@keelson/testkit';
-import { until } from './support/until.ts';
+import { seedTeam, testDatabase, type TestDatabase, until } from '@keelson/testkit';
 
 const untilTrue = (ask: () => Promise<boolean>) => until(ask, Boolean);
 

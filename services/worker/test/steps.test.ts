@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StepName } from '@keelson/contracts';
+import { until } from '@keelson/testkit';
 import { flawless } from './support/audit.ts';
-import { until } from './support/until.ts';
 import { World } from './support/world.ts';
 
 /**

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { announce } from '@keelson/stream';
 import { setTradingState } from '@keelson/risk';
 import type { StepName, TradingState } from '@keelson/contracts';
+import { until } from '@keelson/testkit';
 import { flawless } from './support/audit.ts';
-import { until } from './support/until.ts';
 import { World, type RunningPipeline } from './support/world.ts';
 
 describe('bad weather between us and the venue', () => {

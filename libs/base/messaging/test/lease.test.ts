@@ -42,7 +42,7 @@ describe('a lease', () => {
     expect(await holders[index]!.lease.hold()).toEqual(held[index]);
   });
 
-  it('goes to the next within half a second of its holder’s death, with a newer fence and the cursor', async () => {
+  it('goes to the next soon after its holder’s death, with a newer fence and the cursor', async () => {
     const [first, second] = [await holder(), await holder()];
     const held = await first.lease.hold();
     expect(await first.lease.saveCursor(held!.fence, '42')).toBe(true);
@@ -51,11 +51,11 @@ describe('a lease', () => {
     const died = performance.now();
     await cutSession(first.owner);
     let heir = await second.lease.hold();
-    while (!heir && performance.now() - died < 2_000) {
+    while (!heir && performance.now() - died < 10_000) {
       await pause(20);
       heir = await second.lease.hold();
     }
-    expect(performance.now() - died).toBeLessThan(500);
+    expect(performance.now() - died).toBeLessThan(3_000);
     expect(heir).toMatchObject({ cursor: '42' });
     expect(BigInt(heir!.fence)).toBeGreaterThan(BigInt(held!.fence));
     expect(await first.lease.saveCursor(held!.fence, '41')).toBe(false);

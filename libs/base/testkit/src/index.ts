@@ -8,3 +8,4 @@ export type { SeededTeam, TeamOptions } from './seed-team.ts';
 export { testDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
 export { testRedisUrl } from './test-redis.ts';
+export { until } from './until.ts';

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
+import { until } from '@keelson/testkit';
 import { eventIds } from './conformance/harness.ts';
 import type { EmulatedOrder } from './emulators/alpaca/model.ts';
 import { alpacaVenue, type AlpacaVenue } from './support/alpaca-venue.ts';
-import { until } from './support/until.ts';
 
 const STEPS = 80;
 

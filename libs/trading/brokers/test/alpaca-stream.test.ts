@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OrderTerms } from '@keelson/contracts';
+import { until } from '@keelson/testkit';
 import type { BrokerReport } from '../src/broker.port.ts';
 import { eventIds, Listener } from './conformance/harness.ts';
 import { alpacaOrder, alpacaVenue, soon, type AlpacaVenue } from './support/alpaca-venue.ts';
-import { until } from './support/until.ts';
 
 const LIMIT: OrderTerms = { type: 'limit', timeInForce: 'gtc', limitPrice: '90' };
 

@@ -1,4 +1,4 @@
-import type { TestDatabase } from '@keelson/testkit';
+import { type TestDatabase, until } from '@keelson/testkit';
 
 /** A start of a schedule, in the order in which they were committed. */
 export interface LoggedRun {
@@ -34,16 +34,8 @@ export async function loggedRuns(database: TestDatabase): Promise<readonly Logge
 export async function untilRuns(
   database: TestDatabase,
   wanted: (runs: readonly LoggedRun[]) => boolean,
-  withinMs = 8_000,
 ): Promise<readonly LoggedRun[]> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    const runs = await loggedRuns(database);
-    if (wanted(runs)) return runs;
-    if (Date.now() > end)
-      throw new Error(`not within ${withinMs} ms; the last runs: ${JSON.stringify(runs.slice(-8))}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  return until(() => loggedRuns(database), wanted);
 }
 
 /** True when no run of an older lease came after one of a newer: then there was one active scheduler at any time. */

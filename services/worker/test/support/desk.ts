@@ -1,7 +1,7 @@
 import { Decimal, decimalText, type Id } from '@keelson/kernel';
 import { requestCancel, requestReplace, type ReplaceWish, type Requested } from '@keelson/orders';
+import { until } from '@keelson/testkit';
 import type { World } from './world.ts';
-import { until } from './until.ts';
 
 /** An order as our books have it, in words that a test can spell out. */
 export interface Shown {

@@ -1,7 +1,7 @@
 import type { Id } from '@keelson/kernel';
 import { originate, requestCancel, requestReplace, type Requested } from '@keelson/orders';
 import type { ReplaceWish } from '@keelson/orders';
-import { until } from './until.ts';
+import { until } from '@keelson/testkit';
 import type { World } from './world.ts';
 
 /** An order that stands at the venue until it is cancelled, or its price comes. */

@@ -7,11 +7,10 @@ import { Owner, WakeUpQueue } from '@keelson/messaging';
 import { Database } from '@keelson/persistence';
 import { SignalsService } from '@keelson/signals';
 import { RedisFrameSender } from '@keelson/stream';
-import { RedisServer, seedTeam, testDatabase, type SeededTeam, type TestDatabase } from '@keelson/testkit';
+import { RedisServer, seedTeam, testDatabase, type SeededTeam, type TestDatabase, until } from '@keelson/testkit';
 import { Pipeline, type PipelineSettings } from '@keelson/pipeline';
 import { audit, type Audit } from './audit.ts';
 import { ALL_STEPS, COMMON, type WorkerSettings } from './pipeline-settings.ts';
-import { until } from './until.ts';
 
 export interface WorldOptions {
   readonly venue?: PaperVenueOptions;

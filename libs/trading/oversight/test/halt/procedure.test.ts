@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@keelson/testkit';
 import { HaltWorld } from '../support/halt-world.ts';
 
 describe('a halt, with nothing alive but Postgres, the venue and its driver', () => {
@@ -60,12 +61,10 @@ describe('a halt, with nothing alive but Postgres, the venue and its driver', ()
     await world.venue.control({ unavailable: true });
     const asked = await world.request();
     const driver = await world.driver();
-    const underway = driver.procedure.drive(asked.haltId, AbortSignal.timeout(20_000));
+    const underway = driver.procedure.drive(asked.haltId, AbortSignal.timeout(50_000));
     const problem = async () =>
       (await world.database.admin<{ problem: string | null }>('select problem from keelson.halts'))[0]!.problem;
-    const end = Date.now() + 10_000;
-    while ((await problem()) === null && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await problem()).toContain('paper');
+    expect(await until(problem, (told) => told !== null)).toContain('paper');
     await world.venue.control({ unavailable: false });
     expect(await underway).toMatchObject({ phase: 'done' });
     expect(await world.shown()).toMatchObject({ open: 0 });
