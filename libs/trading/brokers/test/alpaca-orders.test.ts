@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OrderTerms } from '@keelson/contracts';
+import { until } from '@keelson/testkit';
 import type { OrderRequest } from '../src/broker.port.ts';
 import { alpacaOrder, alpacaVenue, soon, type AlpacaVenue } from './support/alpaca-venue.ts';
-import { until } from './support/until.ts';
 
 const LIMIT: OrderTerms = { type: 'limit', timeInForce: 'gtc', limitPrice: '90' };
 
@@ -207,6 +207,21 @@ describe('a replacement', () => {
     venue.emulator.weather.next({ method: 'PATCH', does: { kind: 'cut', when: 'after' } });
     expect(await venue.broker.replace(revisionOf(order), soon())).toMatchObject({ outcome: 'unknown' });
     expect(await venue.broker.replace(revisionOf(order), soon())).toMatchObject({ outcome: 'replaced' });
+    await venue.broker.cancelAll('account', { keepReduceOnly: false });
+  });
+
+  it('whose lost attempt the venue is still at is waited for, and never called refused', async () => {
+    const order = await resting();
+    const request = revisionOf(order);
+    venue.emulator.weather.holdReplacements = true;
+    venue.emulator.weather.next({ method: 'PATCH', does: { kind: 'cut', when: 'after' } });
+    expect(await venue.broker.replace(request, soon())).toMatchObject({ outcome: 'unknown' });
+    const again = venue.broker.replace(request, soon());
+    setTimeout(
+      () => venue.emulator.market.settleReplacement(venue.emulator.order(request.revision.clientOrderId)),
+      100,
+    );
+    expect(await again).toMatchObject({ outcome: 'replaced' });
     await venue.broker.cancelAll('account', { keepReduceOnly: false });
   });
 });

@@ -61,10 +61,11 @@ async function judge(parts: Parts, old: AlpacaOrder, request: ReplaceRequest, re
     return 'reason' in after ? { outcome: 'unknown', reason: after.reason } : tell(parts, after, request);
   }
   // Refused, perhaps because an earlier attempt of the same replacement came through, or because the order has ended.
-  const after = await parts.books.orderAtVenue(old.id);
-  if (!isKnown(after)) return { outcome: 'unknown', reason: reasonOf(after) };
-  if (hasEnded(after.known)) return tell(parts, after.known, request);
-  return refused(after.known, refusal.message ?? `refused with code ${refusal.code}`);
+  // While that attempt is under way the order says so, and "refused" would be a guess.
+  const after = await lookUntil(parts.books, old.id, Date.now() + parts.config.queryMs, isNotBeingReplaced);
+  if ('reason' in after) return { outcome: 'unknown', reason: after.reason };
+  if (hasEnded(after)) return tell(parts, after, request);
+  return refused(after, refusal.message ?? `refused with code ${refusal.code}`);
 }
 
 /** What an order that has ended, or has filled on, means for its replacement. */
@@ -77,6 +78,10 @@ async function tell({ books }: Parts, old: AlpacaOrder, { revision }: ReplaceReq
   const after = isKnown(successor) ? await books.reports(successor.known) : successor;
   if (!isKnown(after)) return { outcome: 'unknown', reason: reasonOf(after) };
   return { outcome: 'replaced', reports: [...reports.known, ...after.known] };
+}
+
+function isNotBeingReplaced(order: AlpacaOrder): boolean {
+  return order.status !== 'pending_replace';
 }
 
 function isOtherwiseOpen(old: AlpacaOrder, openQuantity: string | undefined): boolean {
