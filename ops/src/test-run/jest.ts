@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Tally } from './tally.ts';
@@ -12,6 +12,9 @@ const report = z.object({
   numTodoTests: z.number(),
   numRuntimeErrorTestSuites: z.number(),
 });
+
+/** One more than there are cores: the tests wait for stores and processes more than they compute. */
+const MAX_WORKERS = availableParallelism() + 1;
 
 export interface JestRun {
   readonly repository: string;
@@ -40,7 +43,7 @@ function argumentsFor(run: JestRun, outputFile: string): string[] {
     '--config=jest.config.ts',
     '--json',
     `--outputFile=${outputFile}`,
-    ...(run.inBand ? ['--runInBand'] : []),
+    ...(run.inBand ? ['--runInBand'] : [`--maxWorkers=${MAX_WORKERS}`]),
     ...(run.coverageFolder === undefined ? [] : coverage),
     '--runTestsByPath',
     ...run.files,
