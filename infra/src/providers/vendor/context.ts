@@ -28,10 +28,13 @@ export function vendorContext<Configuration, Context>(
   vendor: string,
   schema: z.ZodType<Configuration>,
   connect: (configuration: Configuration, place: VendorPlace) => Context,
-): { checkConfig(values: Properties): Promise<readonly Refusal[]>; configure(values: Properties): Context } {
+): {
+  checkConfig(values: Properties): Promise<readonly Refusal[]>;
+  configure(values: Properties, place?: VendorPlace): Context;
+} {
   return {
     // Every value of a provider's configuration counts as secret here: none is ever shown.
     checkConfig: async (values) => refusals(schema, { values, secretPaths: new Set(Object.keys(values)) }),
-    configure: (values) => connect(schema.parse(values), placeFrom(vendor, process.env)),
+    configure: (values, place = placeFrom(vendor, process.env)) => connect(schema.parse(values), place),
   };
 }
