@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LimitName } from '@keelson/contracts';
 import { type Id, newId } from '@keelson/kernel';
 import { originate, type Wanted } from '@keelson/orders';
+import { setLimit } from '@keelson/risk';
 import { Desk } from './support/desk.ts';
 import { World } from './support/world.ts';
 
@@ -105,6 +107,56 @@ describe('a request about an order', () => {
     expect(await desk.cancel(order)).toMatchObject({ outcome: 'refused', code: 'closed', status: 'cancelled' });
     expect((await desk.sums()).exposure).toBe('reserved 0, held 500000');
   }, 30_000);
+
+  describe('for another price', () => {
+    const limit = (name: LimitName, value: string | null) =>
+      world.database.db.transaction(world.team.teamId, async (tx) =>
+        setLimit(tx, {
+          accountId: world.team.accountId,
+          scope: 'account',
+          name,
+          value,
+          actor: 'a test',
+          reason: 'test',
+        }),
+      );
+    const reserved = async () => (await desk.sums()).exposure.split(',')[0];
+
+    it('is judged by risk as a new order would be, and reserves what it needs more', async () => {
+      const running = await world.run();
+      const signal = await waitingAtVenue();
+      const order = await desk.order(signal, 'entry.0');
+      await running.stop();
+      await world.database.admin(
+        `insert into keelson.quotes (symbol, bid, ask, last, source, at) values ('ES', 5000, 5000, 5000, 'paper', now())`,
+      );
+      await limit('price_collar_percent', '10');
+      expect(await desk.replace(order, { limitPrice: '5600' })).toMatchObject({
+        code: 'denied',
+        message: expect.stringContaining('price_collar (limit 10, price 5600, middle 5000, percent 12'),
+      });
+      // Approved at the sender's 5,000 for five contracts of fifty: a limit of 5,400 may cost 100,000 more.
+      expect(await reserved()).toBe('reserved 1250000');
+      await limit('max_exposure', '1800000');
+      expect(await desk.replace(order, { limitPrice: '5400' })).toMatchObject({
+        code: 'denied',
+        message: expect.stringContaining('exposure (scope account, limit 1800000'),
+      });
+      await limit('max_exposure', '1850000');
+      expect(await desk.replace(order, { limitPrice: '5400' })).toMatchObject({ outcome: 'requested' });
+      expect(await reserved()).toBe('reserved 1350000');
+
+      const again = await world.run();
+      await desk.untilOrders(signal, [
+        'entry.0 buy 5 ES limit 4000: replaced, filled 0',
+        'entry.1 buy 5 ES limit 5400: filled, filled 5',
+      ]);
+      await again.stop();
+      expect(await reserved()).toBe('reserved 0');
+      await limit('price_collar_percent', null);
+      await limit('max_exposure', null);
+    }, 60_000);
+  });
 
   it('finds nothing under an id that is no order of the team', async () => {
     const stranger = { orderId: newId(), clientOrderId: '', text: '' };

@@ -24,6 +24,8 @@ const BECOME_RELAY = sql('persistence.become_relay', 'set local role keelson_rel
 
 /** A Postgres that is down refuses at once; this is for one that hangs. Senders of webhooks give up after three seconds. */
 const CONNECT_WITHIN: Duration = '2 seconds';
+/** Nobody waits for an answer of a session that holds locks: whoever needs it asks again anyway. */
+const SESSION_WITHIN: Duration = '10 seconds';
 
 /**
  * A transaction here waits for nothing but Postgres. One that is open for so long without a statement belongs to a process
@@ -79,7 +81,7 @@ export class Database {
     const client = new pg.Client({
       connectionString: this.#options.directUrl ?? this.#options.url,
       application_name: this.#options.applicationName,
-      connectionTimeoutMillis: 2_000,
+      connectionTimeoutMillis: milliseconds(SESSION_WITHIN),
       keepAlive: true,
     });
     await client.connect();

@@ -26,7 +26,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const appUrl = new URL(adminUrl);
   appUrl.username = 'keelson_app';
   appUrl.password = APP_PASSWORD;
-  const db = new Database({ url: appUrl.href, poolSize: 10, applicationName: 'test' });
+  const db = new Database({ url: appUrl.href, poolSize: 10, applicationName: 'test', connectWithin: '20 seconds' });
   const admin = new pg.Pool({ connectionString: adminUrl.href, max: 2 });
   return {
     adminUrl: adminUrl.href,

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Message, type OrderStatus, orderTerms, type OrderTerms } from '@keelson/contracts';
 import { Decimal, type Id, newId, ZERO } from '@keelson/kernel';
 import { insertMessage } from '@keelson/messaging';
 import type { Tx } from '@keelson/persistence';
+import { judgeReplacement } from '@keelson/risk';
 import { beginReplacement, carryOut } from './carry-out.ts';
 import { openQuantity, type OrderRecord } from './order-record.ts';
 import { lockOrders, signalOf } from './orders.store.ts';
@@ -25,7 +27,8 @@ export type Requested =
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'refused'; readonly code: RefusalCode; readonly status: OrderStatus; readonly message: string };
 
-export type RefusalCode = 'closed' | 'not_at_venue' | 'busy' | 'not_replaceable' | 'too_large' | 'invalid_terms';
+export type RefusalCode =
+  'closed' | 'not_at_venue' | 'busy' | 'not_replaceable' | 'too_large' | 'invalid_terms' | 'denied';
 
 /** How long a replacement may take to leave; after that it never does. */
 const REPLACE_WITHIN_MS = 30_000;
@@ -62,7 +65,11 @@ export interface ReplaceWish {
 
 const REPLACEABLE: ReadonlySet<OrderRecord['role']> = new Set(['entry', 'take_profit', 'stop_loss']);
 
-/** Asks for a revision in the place of an order that stands at its venue. One request per order is under way at a time. */
+/**
+ * Asks for a revision in the place of an order that stands at its venue. One request per order is under way at a time.
+ * Risk judges it as the new order that it is; what it needs more is reserved with it. Raises KE010, at the end of the
+ * transaction, when another approval took the room in between: ask again.
+ */
 export async function requestReplace(tx: Tx, orderId: Id, wish: ReplaceWish): Promise<Requested> {
   const found = await lockFor(tx, orderId);
   if (!found) return { outcome: 'not_found' };
@@ -72,11 +79,35 @@ export async function requestReplace(tx: Tx, orderId: Id, wish: ReplaceWish): Pr
   const terms = termsWith(order.terms, wish);
   if (!terms) return refuse(order, 'invalid_terms', `a ${order.terms.type} order has no such price`);
   const quantity = wish.quantity === undefined ? openQuantity(order) : new Decimal(wish.quantity);
-  const message = beginReplacement(order, { quantity, terms, reserved: ZERO }, set, asking(tx));
+  const risk = await judge(tx, order, terms, quantity);
+  if (risk.denied) return refuse(order, 'denied', `risk denies it: ${tell(risk.denied)}`);
+  const message = beginReplacement(order, { quantity, terms, reserved: risk.extra }, set, asking(tx));
   insertMessage(tx, message, 'replace', order.signalId);
   const { attemptId, revision } = message.payload;
   const { signalId } = order;
   return { outcome: 'requested', signalId, attemptId, revisionId: revision.orderId, messages: [message] };
+}
+
+/** What only makes an order smaller needs nobody's leave. */
+function judge(
+  tx: Tx,
+  order: OrderRecord,
+  terms: OrderTerms,
+  quantity: Decimal,
+): ReturnType<typeof judgeReplacement> | Smaller {
+  if (isDeepStrictEqual(terms, order.terms)) return NOTHING_MORE;
+  const { signalId, side, reserved } = order;
+  const share = reserved.times(quantity).div(openQuantity(order));
+  const reduces = order.role !== 'entry';
+  return judgeReplacement(tx, { signalId, side, reduces, terms, quantity, reserved: share });
+}
+type Smaller = { readonly denied: undefined; readonly extra: Decimal };
+const NOTHING_MORE: Smaller = { denied: undefined, extra: ZERO };
+
+/** `price_collar (limit 5, price 7000, middle 5000)`. */
+function tell({ denied, numbers }: { readonly denied: string; readonly numbers: Readonly<Record<string, string>> }) {
+  const shown = Object.entries(numbers).map(([name, value]) => `${name} ${value}`);
+  return `${denied} (${shown.join(', ')})`;
 }
 
 function refusalOf(order: OrderRecord, { quantity }: ReplaceWish, set: WorkingSet): Requested | undefined {

@@ -8,19 +8,21 @@ import type { WorkingSet } from './working-set.ts';
 
 const AMOUNT_DECIMALS = 12;
 
-/** What an open quantity of an intent's entry reserves: its share of what the whole intent reserved. Exits reserve nothing. */
-export function reservationFor(intent: IntentRecord, order: OrderRecord, open: Decimal): Decimal {
-  if (order.role !== 'entry') return ZERO;
-  return intent.notional.times(open).div(intent.quantity).toDecimalPlaces(AMOUNT_DECIMALS);
+/** What its predecessor had reserved for so many units; one that is not open any more says nothing, its intent does. */
+function inheritedReservation(intent: IntentRecord, predecessor: OrderRecord, units: Decimal): Decimal {
+  if (predecessor.role !== 'entry') return ZERO;
+  const open = openQuantity(predecessor);
+  const [reserved, of] = open.isZero() ? [intent.notional, intent.quantity] : [predecessor.reserved, open];
+  return reserved.times(units).div(of).toDecimalPlaces(AMOUNT_DECIMALS);
 }
 
 /**
- * A revision stands in the place of its predecessor. It reserves what its own open quantity is worth from then on: the
- * venue has the order, so the limit is not asked again, and what the predecessor had reserved is given back in full.
+ * A revision stands in the place of its predecessor. It takes over what that had reserved for each unit, for so many as
+ * are open now, beside what its own terms needed more; the predecessor gives all of its own back.
  */
 export function takePlaceOf(predecessor: OrderRecord, revision: OrderRecord, set: WorkingSet, tx: Tx): void {
-  const wanted = reservationFor(set.intent!, revision, openQuantity(revision));
-  const by = wanted.minus(revision.reserved);
+  const by = inheritedReservation(set.intent!, predecessor, openQuantity(revision));
+  const wanted = revision.reserved.plus(by);
   const cancel = revision.cancel ?? predecessor.cancel;
   set.change(tx, { ...revision, reserved: wanted, attemptId: undefined, cancel });
   if (!by.isZero()) adjustExposure(tx, revision, { reserved: by });

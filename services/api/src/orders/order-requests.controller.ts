@@ -23,7 +23,7 @@ const replaceBody = z.strictObject({
 });
 
 /** Refusals whose cause is what was asked, not how the order stands. */
-const UNFIT: ReadonlySet<RefusalCode> = new Set(['not_replaceable', 'too_large', 'invalid_terms']);
+const UNFIT: ReadonlySet<RefusalCode> = new Set(['not_replaceable', 'too_large', 'invalid_terms', 'denied']);
 
 type Accepted = Extract<Requested, { outcome: 'requested' }>;
 
@@ -73,13 +73,15 @@ export class OrderRequestsController {
     { what, orderId, reason: why }: { what: 'cancel' | 'replace'; orderId: Id; reason: string },
     request: (tx: Tx) => Promise<Requested>,
   ): Promise<Accepted> {
-    const asked = await this.database.transaction(teamId, async (tx) => {
-      const outcome = await request(tx);
-      if (outcome.outcome === 'requested') {
-        recordAudit(tx, { teamId, actor: userId, action: `order.${what}`, subject: orderId, reason: why });
-      }
-      return outcome;
-    });
+    const asked = await this.database
+      .transaction(teamId, async (tx) => {
+        const outcome = await request(tx);
+        if (outcome.outcome === 'requested') {
+          recordAudit(tx, { teamId, actor: userId, action: `order.${what}`, subject: orderId, reason: why });
+        }
+        return outcome;
+      })
+      .catch(tellRoomTaken);
     if (asked.outcome === 'not_found')
       throw new HttpProblem('NOT_FOUND', `No order of your team has the id ${orderId}`);
     if (asked.outcome === 'refused') {
@@ -91,4 +93,10 @@ export class OrderRequestsController {
     }
     return asked;
   }
+}
+
+/** Between judging a replacement and reserving for it, another order was approved. */
+function tellRoomTaken(error: unknown): never {
+  if ((error as { code?: string }).code !== 'KE010') throw error;
+  throw new HttpProblem('CONFLICT', 'Another order has just taken the room under a limit; ask again to have it judged');
 }

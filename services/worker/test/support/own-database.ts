@@ -14,7 +14,7 @@ export async function ownDatabase(): Promise<OwnDatabase> {
   const adminUrl = server.adminUrl();
   await migrate(adminUrl, 'up', 'app');
   const appUrl = adminUrl.replace('//keelson_admin@', '//keelson_app:app@');
-  const db = new Database({ url: appUrl, poolSize: 10, applicationName: 'test' });
+  const db = new Database({ url: appUrl, poolSize: 10, applicationName: 'test', connectWithin: '20 seconds' });
   const admin = new pg.Pool({ connectionString: adminUrl, max: 2 });
   // Its connections die with the server; the next question gets a new one.
   admin.on('error', () => undefined);

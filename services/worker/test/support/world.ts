@@ -95,7 +95,12 @@ export class World {
   /** Starts a pipeline here. */
   async run(settings: Partial<PipelineSettings> = {}): Promise<RunningPipeline> {
     const { appUrl } = this.database;
-    const database = new Database({ url: appUrl, poolSize: 10, applicationName: 'pipeline' });
+    const database = new Database({
+      url: appUrl,
+      poolSize: 10,
+      applicationName: 'pipeline',
+      connectWithin: '20 seconds',
+    });
     const errors: unknown[] = [];
     const parts = {
       database,
