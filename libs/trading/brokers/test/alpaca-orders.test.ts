@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OrderTerms } from '@keelson/contracts';
-import { until } from '@keelson/testkit';
+import { until } from '@keelson/testkit/until';
 import type { OrderRequest } from '../src/broker.port.ts';
 import { alpacaOrder, alpacaVenue, soon, type AlpacaVenue } from './support/alpaca-venue.ts';
 

