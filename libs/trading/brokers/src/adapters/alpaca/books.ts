@@ -1,6 +1,7 @@
 import { Decimal } from '@keelson/kernel';
 import type { BrokerReport } from '../../broker.port.ts';
-import { type Answer, isAnswer, type VenueConnection, type VenueReply } from './connection.ts';
+import { type Answer, isAnswer, type Reply } from '../transport/exchange.ts';
+import type { VenueConnection } from './connection.ts';
 import { parse, type AlpacaFill, type AlpacaOrder } from './parse.ts';
 import { beginningOf, endOf, executionOf, type Execution } from './reports.ts';
 import { ourSymbol } from './symbols.ts';
@@ -40,7 +41,7 @@ export class AlpacaBooks {
     this.#queryMs = queryMs;
   }
 
-  ask(path: string): Promise<VenueReply> {
+  ask(path: string): Promise<Reply> {
     return this.#connection.request({
       method: 'GET',
       path,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CancelOutcome } from '../../broker.port.ts';
 import { type AlpacaBooks, isAbsent, isKnown, reasonOf } from './books.ts';
-import { isAnswer, type VenueReply } from './connection.ts';
+import { isAnswer, type Reply } from '../transport/exchange.ts';
 import type { AlpacaOrder } from './parse.ts';
 import { hasEnded } from './reports.ts';
 
@@ -14,7 +14,7 @@ interface Cancel {
   /** The order as it was seen before, if it was. */
   readonly shownBefore: AlpacaOrder | undefined;
   readonly withinMs: number;
-  readonly request: () => Promise<VenueReply>;
+  readonly request: () => Promise<Reply>;
 }
 
 /**

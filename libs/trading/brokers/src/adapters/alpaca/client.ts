@@ -17,11 +17,12 @@ import type {
   VenuePosition,
 } from '../../broker.port.ts';
 import type { BrokerCapabilities } from '../../capabilities.ts';
+import { isAnswer } from '../transport/exchange.ts';
 import { AlpacaBooks, isKnown, reasonOf, unexpected } from './books.ts';
 import { alpacaCapabilities } from './capabilities.ts';
 import { awaitEnd } from './cancel.ts';
 import { alpacaConfig, type AlpacaConfig, type AlpacaSettings } from './config.ts';
-import { isAnswer, VenueConnection } from './connection.ts';
+import { VenueConnection } from './connection.ts';
 import { refusalText, type Refusal } from './errors.ts';
 import { parse, type AlpacaOrder, type AlpacaPosition } from './parse.ts';
 import { replaceOrder } from './replace.ts';

@@ -1,9 +1,10 @@
 import { Decimal } from '@keelson/kernel';
 import type { ReplaceOutcome, ReplaceRequest } from '../../broker.port.ts';
+import { type Answer, isAnswer } from '../transport/exchange.ts';
 import { type AlpacaBooks, isKnown, reasonOf } from './books.ts';
 import { lookUntil } from './cancel.ts';
 import type { AlpacaConfig } from './config.ts';
-import { type Answer, isAnswer, type VenueConnection } from './connection.ts';
+import type { VenueConnection } from './connection.ts';
 import { refusalText } from './errors.ts';
 import { parse, type AlpacaOrder } from './parse.ts';
 import { cancelRefusedOf, hasEnded } from './reports.ts';

@@ -1,7 +1,7 @@
 import type { OrderRequest, SubmitOutcome } from '../../broker.port.ts';
+import { type Answer, isAnswer, type Reply } from '../transport/exchange.ts';
+import { unanswered } from '../transport/failure.ts';
 import { type AlpacaBooks, isKnown, NOT_OF_THE_CONTRACT, reasonOf } from './books.ts';
-import { type Answer, isAnswer, type VenueReply } from './connection.ts';
-import type { Failure } from './errors.ts';
 import { parse } from './parse.ts';
 import { refusedOf } from './reports.ts';
 
@@ -13,12 +13,8 @@ const REFUSED_BY_RULE = new Set([400, 403, 422]);
  * What the answer to POST /v2/orders means. Definitive only where the venue's words are; every other answer leaves open
  * whether the order is there.
  */
-export async function judgeSubmission(
-  reply: VenueReply,
-  order: OrderRequest,
-  books: AlpacaBooks,
-): Promise<SubmitOutcome> {
-  if (!isAnswer(reply)) return unsent(reply);
+export async function judgeSubmission(reply: Reply, order: OrderRequest, books: AlpacaBooks): Promise<SubmitOutcome> {
+  if (!isAnswer(reply)) return unanswered(reply);
   if (reply.status === 200 || reply.status === 201) return taken(reply, order, books);
   // The key pair is wrong, or these are too many requests: both are said at the gate, before any order is looked at.
   if (reply.status === 401 || reply.status === 429) {
@@ -51,12 +47,6 @@ async function duplicate({ clientOrderId }: OrderRequest, books: AlpacaBooks): P
   return isKnown(reports)
     ? { outcome: 'duplicate', reports: reports.known }
     : { outcome: 'unknown', reason: 'the venue has the order already, but does not show it now' };
-}
-
-function unsent(failure: Failure): SubmitOutcome {
-  if (failure.sent) return { outcome: 'unknown', reason: failure.reason };
-  const cause = failure.deadlinePassed ? 'deadline_passed' : 'unreachable';
-  return { outcome: 'not_sent', cause, reason: failure.reason };
 }
 
 function gateReason({ status }: Answer): string {

@@ -15,9 +15,10 @@ import type {
   VenueExecution,
   VenueOrder,
 } from '../../broker.port.ts';
+import { Connections } from '../transport/connections.ts';
+import { isAnswer, type Reply } from '../transport/exchange.ts';
 import { paperCapabilities } from './capabilities.ts';
 import { paperConfig, type PaperConfig, type PaperSettings } from './config.ts';
-import { isAnswer, VenueConnection, type VenueReply } from './connection.ts';
 import { PAPER, parseOrder } from './parse.ts';
 import {
   type Listed,
@@ -37,6 +38,9 @@ import {
   unexpected,
 } from './submission.ts';
 
+const CONNECT_MS = 1_000;
+/** Answers are a few hundred bytes an event; more than this is not the venue. */
+const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 const CLOCK_SKEW_MS = milliseconds(paperCapabilities.venueClockSkew);
 
 /**
@@ -47,12 +51,16 @@ export class PaperBroker implements Broker {
   readonly name = PAPER;
   readonly capabilities = paperCapabilities;
   readonly #config: PaperConfig;
-  readonly #connection: VenueConnection;
+  readonly #connections: Connections;
 
   /** Connects on first use. Throws BrokerError `configuration`. */
   constructor(settings: PaperSettings) {
     this.#config = paperConfig(settings);
-    this.#connection = new VenueConnection(this.#config);
+    const { origin, connections } = this.#config;
+    this.#connections = new Connections({
+      ...{ origin, connections, connectMs: CONNECT_MS },
+      largestAnswerBytes: LARGEST_ANSWER_BYTES,
+    });
   }
 
   async submit(order: OrderRequest, deadline: Date): Promise<SubmitOutcome> {
@@ -140,7 +148,7 @@ export class PaperBroker implements Broker {
   }
 
   async close(): Promise<void> {
-    await this.#connection.close();
+    await this.#connections.close();
   }
 
   async #list<What>(
@@ -165,16 +173,16 @@ export class PaperBroker implements Broker {
   }
 
   /** A command with a deadline: past it the venue does nothing, so what has not answered by then is better asked than waited for. */
-  #send(path: string, body: string, deadline: Date): Promise<VenueReply> {
+  #send(path: string, body: string, deadline: Date): Promise<Reply> {
     const sendBefore = deadline.getTime();
-    return this.#connection.request({
+    return this.#connections.request({
       method: 'POST',
       ...{ path, body, sendBefore, answerBefore: sendBefore + CLOCK_SKEW_MS },
     });
   }
 
-  #ask(method: 'GET' | 'DELETE', path: string): Promise<VenueReply> {
-    return this.#connection.request({ method, path, answerBefore: Date.now() + this.#config.queryMs });
+  #ask(method: 'GET' | 'DELETE', path: string): Promise<Reply> {
+    return this.#connections.request({ method, path, answerBefore: Date.now() + this.#config.queryMs });
   }
 }
 

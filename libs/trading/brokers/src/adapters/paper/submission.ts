@@ -1,10 +1,9 @@
 import { deriveId } from '@keelson/kernel';
 import type { OrderTerms } from '@keelson/contracts';
 import type { BrokerReport, OrderRequest, ReplaceOutcome, ReplaceRequest, SubmitOutcome } from '../../broker.port.ts';
-import { isAnswer, type VenueReply } from './connection.ts';
+import { type Answer, isAnswer, type Reply } from '../transport/exchange.ts';
+import { unanswered } from '../transport/failure.ts';
 import { PAPER, parseOrder, parseRefusal } from './parse.ts';
-
-type Answer = Extract<VenueReply, { status: number }>;
 
 export const NOT_OF_THE_CONTRACT = 'the answer is not one that the venue’s contract allows';
 
@@ -33,8 +32,8 @@ export function replacementBody({ revision, openQuantity }: ReplaceRequest, dead
 }
 
 /** Definitive only where the venue's words are; every other answer leaves open whether the order is there. */
-export function judgeSubmission(reply: VenueReply, order: OrderRequest): SubmitOutcome {
-  if (!isAnswer(reply)) return unsent(reply);
+export function judgeSubmission(reply: Reply, order: OrderRequest): SubmitOutcome {
+  if (!isAnswer(reply)) return unanswered(reply);
   const { status, text } = reply;
   if (status === 200 || status === 409) {
     const answer = parseOrder(text, order.clientOrderId, status === 200 ? 'order' : 'duplicate');
@@ -53,10 +52,7 @@ export function judgeSubmission(reply: VenueReply, order: OrderRequest): SubmitO
 }
 
 /** What became of a replacement; `not_sent` ones are unknown to the caller, who finds nothing and may ask again. */
-export function judgeReplacement(
-  reply: VenueReply,
-  { account, clientOrderId, revision }: ReplaceRequest,
-): ReplaceOutcome {
+export function judgeReplacement(reply: Reply, { account, clientOrderId, revision }: ReplaceRequest): ReplaceOutcome {
   if (!isAnswer(reply)) return { outcome: 'unknown', reason: reply.reason };
   const { status, text } = reply;
   const answer =
@@ -115,10 +111,4 @@ function refused(order: { readonly account: string; readonly clientOrderId: stri
       reason: reason.slice(0, 500),
     },
   };
-}
-
-function unsent(failure: Exclude<VenueReply, Answer>): SubmitOutcome {
-  if (failure.sent) return { outcome: 'unknown', reason: failure.reason };
-  const cause = failure.deadlinePassed ? 'deadline_passed' : 'unreachable';
-  return { outcome: 'not_sent', cause, reason: failure.reason };
 }

@@ -1,9 +1,12 @@
 import { errors } from 'undici';
+import type { SubmitOutcome } from '../../broker.port.ts';
 
 /** What became of a request that has no answer. `sent` false means that no byte of it left. */
 export interface Failure {
   readonly sent: boolean;
   readonly deadlinePassed: boolean;
+  /** True when the connection ended under it. */
+  readonly isCut: boolean;
   readonly reason: string;
 }
 
@@ -28,14 +31,29 @@ const SYSTEM_CODES: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no route to the venue',
 };
 
-/** The cause in fixed words: messages of libraries may hold addresses, and addresses may hold credentials. */
-export function describeFailure(error: unknown): string {
-  if (error instanceof DeadlinePassed) return 'the deadline passed before the order could be sent';
+/** Makes a failure of what undici gave, or of what was thrown into it. */
+export function failureOf(error: Error, sent: boolean): Failure {
+  const isCut = error instanceof errors.SocketError || codeOf(error) === 'ECONNRESET';
+  return { sent, deadlinePassed: error instanceof DeadlinePassed, isCut, reason: describe(error) };
+}
+
+/** The cause in fixed words: messages of libraries may hold addresses and headers, and those may hold credentials. */
+function describe(error: Error): string {
+  if (error instanceof DeadlinePassed) return 'the deadline passed before the request could be sent';
   if (error instanceof NoAnswer) return 'no answer came in time';
   if (error instanceof errors.ConnectTimeoutError) return 'the venue could not be reached in time';
-  const { code } = error as { readonly code?: unknown };
   if (error instanceof errors.SocketError) return 'the connection ended before the answer';
   if (error instanceof errors.ClientClosedError || error instanceof errors.ClientDestroyedError)
     return 'the adapter was closed';
-  return (typeof code === 'string' && SYSTEM_CODES[code]) || 'the connection failed';
+  return SYSTEM_CODES[codeOf(error) ?? ''] ?? 'the connection failed';
+}
+
+function codeOf(error: NodeJS.ErrnoException): string | undefined {
+  return error.code;
+}
+
+/** What a submission without an answer has come to: unknown as soon as one byte may have arrived. */
+export function unanswered({ sent, deadlinePassed, reason }: Failure): SubmitOutcome {
+  if (sent) return { outcome: 'unknown', reason };
+  return { outcome: 'not_sent', cause: deadlinePassed ? 'deadline_passed' : 'unreachable', reason };
 }

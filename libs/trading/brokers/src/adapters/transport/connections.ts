@@ -1,0 +1,62 @@
+import { Pool } from 'undici';
+import { Exchange, type ExchangeTimes, type Headers, type Reply } from './exchange.ts';
+
+export interface ConnectionSettings {
+  readonly origin: string;
+  /** Requests that may be under way at once; further ones wait for a free connection, and their deadline runs on. */
+  readonly connections: number;
+  /** Milliseconds in which a connection must stand. */
+  readonly connectMs: number;
+  /** A larger answer is not the venue's, and ends as a failure. */
+  readonly largestAnswerBytes: number;
+}
+
+export interface JsonRequest extends ExchangeTimes {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON text. */
+  readonly body?: string;
+}
+
+/**
+ * Kept-alive connections to a venue, one request at a time on each: a slow answer never holds up another order. No
+ * request is repeated on its own.
+ */
+export class Connections {
+  readonly #pool: Pool;
+  readonly #largestAnswerBytes: number;
+
+  /** Connects on first use. */
+  constructor({ origin, connections, connectMs, largestAnswerBytes }: ConnectionSettings) {
+    this.#largestAnswerBytes = largestAnswerBytes;
+    this.#pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      connect: { timeout: connectMs },
+      // An answer's time is the request's own, by the clock.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  /**
+   * Never rejects: a failure says whether a byte was sent, and why there is no answer. `heard` is told of an answer's
+   * beginning.
+   */
+  request(request: JsonRequest, heard?: (status: number, headers: Headers) => void): Promise<Reply> {
+    const { method, path, body } = request;
+    const headers = { ...request.headers, ...(body !== undefined && { 'content-type': 'application/json' }) };
+    const options = { times: request, largestAnswerBytes: this.#largestAnswerBytes, ...(heard && { heard }) };
+    return new Promise((resolve) => {
+      const exchange = new Exchange(options, resolve);
+      this.#pool.dispatch({ method, path, headers, ...(body !== undefined && { body }) }, exchange);
+    });
+  }
+
+  /** Ends idle connections and those under way; requests without an answer end as failures. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
