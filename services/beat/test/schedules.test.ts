@@ -33,7 +33,8 @@ describe('the outbox sweep', () => {
   it('sends again, of every team, what has no live lease for a second, and leaves the rest alone', async () => {
     const forgotten = await addWaiting(database, team);
     const dropped = await addWaiting(database, other, { owner: 1, leaseSeconds: -5 });
-    await addWaiting(database, team, { ageSeconds: 0 });
+    // Still younger than a second, however long this test takes.
+    await addWaiting(database, team, { ageSeconds: -60 });
     await addWaiting(database, team, { owner: 1, leaseSeconds: 60 });
     const received: WakeUp[] = [];
     const worker = new WakeUpWorker(redis.url, 4, (wakeUp) => Promise.resolve(received.push(wakeUp)));

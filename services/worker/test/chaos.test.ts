@@ -45,10 +45,17 @@ describe(`twenty kill -9s under load (KEELSON_CHAOS_SEED=${SEED})`, () => {
   });
 
   const newWorker = async () => {
-    const worker = spare;
-    spare = new WorkerProcess();
-    await worker.start(world.workerSettings());
-    return worker;
+    // As its supervisor does: a start that fails, since Postgres is slow to greet for instance, is made again.
+    for (let attempt = 1; ; attempt += 1) {
+      const worker = spare;
+      spare = new WorkerProcess();
+      try {
+        await worker.start(world.workerSettings());
+        return worker;
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    }
   };
 
   const open = async () => {

@@ -40,7 +40,7 @@ export async function untilReady(
   child: Child,
   name: string,
   ready: () => Promise<boolean>,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const end = Date.now() + withinMs;
   while (!(await ready().catch(() => false))) {
