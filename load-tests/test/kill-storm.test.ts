@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { planStorm } from '../torture/kill-storming/plan.ts';
-import type { DeliveryLine } from '../torture/kill-storming/sender.ts';
-import { type Evidence, weigh } from '../torture/kill-storming/verdict.ts';
+import type { DeliveryLine } from '../torture/harness/deliver.ts';
+import { type Evidence, weigh } from '../torture/harness/verdict.ts';
 
 const load = { seed: 7, signals: 500, teams: 4, overMs: 60_000, prefix: 'storm' };
 

@@ -11,16 +11,19 @@ export interface Drift {
 /** What reconciliation has on record. It changes nothing but when accounts are due. */
 export class ReconciliationBooks {
   readonly #database: Database;
+  readonly #since: Date;
 
-  constructor(database: Database) {
+  /** @param since what was found and ordered before is of another run */
+  constructor(database: Database, since: Date) {
     this.#database = database;
+    this.#since = since;
   }
 
   async drifts(accounts: readonly string[]): Promise<Drift[]> {
     return this.#database.rows<Drift>(
       `select account_id as "accountId", kind, subject, state, found_at as "foundAt"
-         from keelson.reconciliation_drifts where account_id = any($1)`,
-      [accounts],
+         from keelson.reconciliation_drifts where account_id = any($1) and found_at >= $2`,
+      [accounts, this.#since],
     );
   }
 
@@ -44,8 +47,8 @@ export class ReconciliationBooks {
   async accepted(accountId: string, limitPrice: string): Promise<string | undefined> {
     const rows = await this.#database.rows<{ id: string }>(
       `select client_order_id as id from keelson.orders
-        where account_id = $1 and terms ->> 'limitPrice' = $2 and status = 'accepted'`,
-      [accountId, limitPrice],
+        where account_id = $1 and terms ->> 'limitPrice' = $2 and status = 'accepted' and created_at >= $3`,
+      [accountId, limitPrice, this.#since],
     );
     return rows[0]?.id;
   }
@@ -62,8 +65,9 @@ export class ReconciliationBooks {
   async executions(accountId: string): Promise<string[]> {
     const rows = await this.#database.rows<{ id: string }>(
       `select f.execution_id as id from keelson.fills f join keelson.orders o using (order_id)
-        where o.account_id = $1 and o.role = 'entry' and o.type = 'market' order by f.executed_at desc limit 600`,
-      [accountId],
+        where o.account_id = $1 and o.role = 'entry' and o.type = 'market' and o.created_at >= $2
+        order by f.executed_at desc limit 600`,
+      [accountId, this.#since],
     );
     return rows.map(({ id }) => id);
   }

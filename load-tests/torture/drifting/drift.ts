@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from '../../bench/harness/bench.ts';
+import { databaseNow } from '../../bench/harness/books.ts';
 import { percentile } from '../../bench/harness/percentile.ts';
 import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
 import { addressOf } from '../../bench/harness/stack.ts';
-import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
-import { type VenueLine, VenueWitness } from '../halting/venue.ts';
+import type { BenchTeam } from '../../bench/harness/teams.ts';
 import { Database } from '../harness/database.ts';
-import { sendAlert } from '../venue-faults/rig.ts';
+import { Courier, type DeliveryLine } from '../harness/deliver.ts';
+import { Journal, runFolder } from '../harness/journal.ts';
+import { readyTeams } from '../harness/scene.ts';
+import { SteadySender } from '../harness/steady.ts';
+import { type VenueLine, VenueWitness } from '../harness/venue.ts';
 import { type Drift, ReconciliationBooks } from './books.ts';
 import { Saboteur } from './inject.ts';
 
@@ -29,44 +34,47 @@ interface Findings {
   readonly details: Record<string, Record<string, number>>;
 }
 
+/** What somebody did to the venue's book, as he wrote it down when it was done. */
+interface SabotageLine {
+  readonly account: string;
+  readonly kind: string;
+}
+
 /** First nothing but trading: whatever is found is a false alarm. Then sabotage in the venue's book alone. */
 export async function tortureDrift({ seed, accounts, each, checks, perSecond }: DriftTorture): Promise<Findings> {
-  const [teams, venue] = [await benchTeams(accounts), await addressOf('paper-broker')];
-  const database = await Database.connect();
-  const books = new ReconciliationBooks(database);
+  const [venue, database] = [await addressOf('paper-broker'), await Database.connect()];
+  const [folder, since] = [runFolder('drift', seed), await databaseNow()];
+  const books = new ReconciliationBooks(database, since);
+  const [sender, saboteur] = [
+    new Journal<DeliveryLine>(folder, 'sender'),
+    new Journal<SabotageLine>(folder, 'saboteur'),
+  ];
+  const teams = await readyTeams(database, accounts);
   const ids = teams.map(({ accountId }) => accountId);
   const witnesses = teams.map(({ accountId }) => new VenueWitness(accountId));
-  const trading = new AbortController();
-  const trade = tradeOn(teams, { seed, perSecond }, trading.signal);
+  const trade = new SteadySender(teams, perSecond, `drift-${seed}`, sender);
+  trade.start();
   try {
     const calm = await compareInCalm(books, ids, checks);
-    const beforehand = new Set((await books.drifts(ids)).map(({ subject }) => subject));
-    await sabotage(teams, venue, books, { seed, each });
+    const beforehand = await books.drifts(ids);
+    const resting = new Courier(new Journal<DeliveryLine>(folder, 'saboteur-alerts'));
+    await sabotage({ teams, venue, books, resting, journal: saboteur }, { seed, each });
+    await resting.end();
     const lines = (await Promise.all(witnesses.map((witness) => witness.lines()))).flat();
     const expected = untold(lines as UntoldLine[]);
     const found = await untilMended(books, ids, expected.size);
-    return judge({ expected, found, beforehand, calm, injected: each * 8 });
+    const written = saboteur.lines().length;
+    new Journal<object>(folder, 'checker').append({ calm, beforehand, expected: [...expected.keys()], found });
+    say(`  logs of sender, saboteur and checker: ${folder}`);
+    return judge({ expected, found, beforehand, calm, injected: each * 8, written });
   } finally {
-    trading.abort();
-    await trade;
+    await trade.stop();
+    // What rests at the venue is taken back, so that the next run begins with nothing open.
+    for (const account of ids) {
+      await fetch(`${venue}/v1/orders?account=${account}&keep_reduce_only=false`, { method: 'DELETE' });
+    }
     await database.end();
   }
-}
-
-async function tradeOn(
-  teams: readonly BenchTeam[],
-  { seed, perSecond }: { seed: number; perSecond: number },
-  signal: AbortSignal,
-): Promise<void> {
-  const sending = new Set<Promise<unknown>>();
-  for (let index = 0; !signal.aborted; index += 1) {
-    const sent = sendAlert(teams[index % teams.length]!, `drift-${seed}-${index}`, new Date()).finally(() =>
-      sending.delete(sent),
-    );
-    sending.add(sent);
-    await sleep(1_000 / perSecond);
-  }
-  await Promise.all(sending);
 }
 
 async function compareInCalm(books: ReconciliationBooks, ids: readonly string[], wanted: number): Promise<number> {
@@ -79,21 +87,30 @@ async function compareInCalm(books: ReconciliationBooks, ids: readonly string[],
   }
 }
 
+interface Sabotage {
+  readonly teams: readonly BenchTeam[];
+  readonly venue: string;
+  readonly books: ReconciliationBooks;
+  readonly resting: Courier;
+  readonly journal: Journal<SabotageLine>;
+}
+
 /** Every account gets its share; kinds and accounts in an order that the seed decides. */
 async function sabotage(
-  teams: readonly BenchTeam[],
-  venue: string,
-  books: ReconciliationBooks,
+  { teams, venue, books, resting, journal }: Sabotage,
   { seed, each }: { seed: number; each: number },
 ): Promise<void> {
-  const saboteurs = teams.map((team) => new Saboteur(team, venue, books));
   await Promise.all(
-    saboteurs.map(async (saboteur, account) => {
-      const mine = Object.values(saboteur.kinds).flatMap((inject, kind) =>
-        Array.from({ length: each }, (_, turn) => ({ inject, turn, place: (turn * 7 + kind * 3 + seed) % 97 })),
+    teams.map(async (team, account) => {
+      const saboteur = new Saboteur(team, venue, books, resting);
+      const mine = Object.entries(saboteur.kinds).flatMap(([kind, inject], number) =>
+        Array.from({ length: each }, (_, turn) => ({ kind, inject, turn, place: (turn * 7 + number * 3 + seed) % 97 })),
       );
       const share = mine.filter(({ turn }) => turn % teams.length === account);
-      for (const { inject } of share.toSorted((a, b) => a.place - b.place)) await inject();
+      for (const { kind, inject } of share.toSorted((a, b) => a.place - b.place)) {
+        await inject();
+        journal.append({ account: team.accountId, kind });
+      }
     }),
   );
 }
@@ -129,12 +146,14 @@ interface Evidence {
   readonly expected: ReadonlyMap<string, number>;
   readonly found: readonly Drift[];
   /** What was found before anything was done. */
-  readonly beforehand: ReadonlySet<string>;
+  readonly beforehand: readonly Drift[];
   readonly calm: number;
   readonly injected: number;
+  /** Lines of the saboteur's own log. */
+  readonly written: number;
 }
 
-function judge({ expected, found, beforehand, calm, injected }: Evidence): Findings {
+function judge({ expected, found, beforehand, calm, injected, written }: Evidence): Findings {
   const subjects = new Set(found.map(({ subject }) => subject));
   const times = found.flatMap(({ subject, foundAt }) => {
     const at = expected.get(subject);
@@ -147,12 +166,13 @@ function judge({ expected, found, beforehand, calm, injected }: Evidence): Findi
     rows: [
       none(`${injected} drifts of eight kinds, injected while trading`, {
         missing: [...expected.keys()].filter((subject) => !subjects.has(subject)).length,
-        'not injected': injected - expected.size,
+        // The saboteur's log and the venue's own must both have all of them.
+        'not injected': injected - Math.min(expected.size, written),
         'not mended': found.filter(({ state }) => state !== 'repaired').length,
         'found that were none': found.filter(({ subject }) => !expected.has(subject)).length,
       }),
       atMost('from the venue’s book to ours: the slowest', '', Math.max(...times), FOUND_WITHIN_MS, 'ms', 0),
-      none(`${calm} comparisons while trading, nothing injected`, { 'false alarms': beforehand.size }),
+      none(`${calm} comparisons while trading, nothing injected`, { 'false alarms': beforehand.length }),
     ],
     details: {
       'found by kind': kinds,

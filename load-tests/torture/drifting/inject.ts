@@ -1,22 +1,26 @@
 import type { BenchTeam } from '../../bench/harness/teams.ts';
-import { toVenue } from '../halting/venue.ts';
-import { timeUntil } from '../venue-faults/rig.ts';
+import type { Courier } from '../harness/deliver.ts';
+import { until } from '../harness/scene.ts';
+import { toVenue } from '../harness/venue.ts';
 import type { ReconciliationBooks } from './books.ts';
 
-const PATIENCE_MS = 30_000;
+/** Accounts of a busy platform are looked at in turn, and each look costs it something: no oftener than this. */
+const PATIENCE = { withinMs: 60_000, everyMs: 150 };
 
 /** An account that trades, and a desk at its venue that changes the book and tells nobody. */
 export class Saboteur {
   readonly #team: BenchTeam;
   readonly #venue: string;
   readonly #books: ReconciliationBooks;
+  readonly #courier: Courier;
   readonly #used = new Set<string>();
   #resting = 0;
 
-  constructor(team: BenchTeam, venue: string, books: ReconciliationBooks) {
+  constructor(team: BenchTeam, venue: string, books: ReconciliationBooks, courier: Courier) {
     this.#team = team;
     this.#venue = venue;
     this.#books = books;
+    this.#courier = courier;
   }
 
   /** One drift of each of the eight kinds, by name. */
@@ -35,7 +39,7 @@ export class Saboteur {
       const order = await this.#rest();
       await this.#change({ change: 'cancel', order, told: true });
       const ended = async () => (await this.#books.status(order)) === 'cancelled';
-      await timeUntil(ended, PATIENCE_MS, 'the cancel is booked');
+      await until('the cancel is booked', ended, PATIENCE);
       await this.#change({ change: 'fill', order, quantity: '2' });
     },
   };
@@ -46,13 +50,13 @@ export class Saboteur {
     const price = (1_000 + this.#resting * 0.25).toString();
     const terms = { type: 'limit', limit_price: price, time_in_force: 'gtc' };
     const alert = { ticker: 'CME_MINI:ES1!', action: 'buy', quantity: '4', price: '5000', order_id: 'rest', ...terms };
-    const body = JSON.stringify({ key: this.#team.webhook_key, id: `rest-${crypto.randomUUID()}`, ...alert });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(this.#team.webhook_url, { method: 'POST', body, headers });
-    if (!answer.ok) throw new Error(`a resting order was refused: ${await answer.text()}`);
+    const id = `rest-${crypto.randomUUID()}`;
+    const body = { key: this.#team.webhook_key, id, ...alert };
+    const { status, problem } = await this.#courier.deliver(this.#team, { id, price, kind: 'good', copy: 1, body });
+    if (status !== 202) throw new Error(`a resting order was refused: ${status ?? problem}`);
     let order: string | undefined;
     const stands = async () => (order = await this.#books.accepted(this.#team.accountId, price)) !== undefined;
-    await timeUntil(stands, PATIENCE_MS, 'a resting order stands');
+    await until('a resting order stands', stands, PATIENCE);
     return order!;
   }
 
@@ -61,7 +65,7 @@ export class Saboteur {
     let found: string | undefined;
     const some = async () =>
       (found = (await this.#books.executions(this.#team.accountId)).find((id) => !this.#used.has(id))) !== undefined;
-    await timeUntil(some, PATIENCE_MS, 'an execution is booked');
+    await until('an execution is booked', some, PATIENCE);
     this.#used.add(found!);
     return found!;
   }

@@ -4,6 +4,7 @@ import { run } from '../../bench/harness/command.ts';
 import { repository } from '../../bench/harness/stack.ts';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
 import type { Database } from '../harness/database.ts';
+import { post } from '../harness/scene.ts';
 import { join } from 'node:path';
 
 const report = z.looseObject({ halt_id: z.string(), phase: z.string() });
@@ -31,23 +32,9 @@ export async function haltByCommand(
   return { haltId: report.parse(JSON.parse(stdout)).halt_id, tookMs };
 }
 
-async function post(team: BenchTeam, path: string, body: unknown): Promise<unknown> {
-  const answer = await fetch(new URL(path, team.webhook_url), {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${team.token}` },
-  });
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer.json();
-}
-
 /** `POST /api/v1/halt`. */
 export async function haltByApi(team: BenchTeam): Promise<string> {
   return report.parse(await post(team, '/api/v1/halt', { reason: 'torture' })).halt_id;
-}
-
-export async function resume(team: BenchTeam): Promise<void> {
-  await post(team, '/api/v1/resume', { reason: 'the next round' });
 }
 
 const times = z.object({
@@ -74,21 +61,5 @@ export async function untilDone(database: Database, haltId: string, withinMs = 3
     }
     if (Date.now() > end) throw new Error(`halt ${haltId} is at ${halt.phase} after ${withinMs} ms: ${halt.problem}`);
     await sleep(10);
-  }
-}
-
-/** Waits until reconciliation vouches for an account: before that none of its orders leaves, and nothing is put to the test. */
-export async function untilVouched(database: Database, accountId: string, withinMs = 60_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    const found = await database.row(
-      `select exempt or coalesce(vouched_until > now(), false) as vouched, state, failure
-         from keelson.reconciliations where account_id = $1`,
-      [accountId],
-    );
-    const row = z.object({ vouched: z.boolean(), state: z.string(), failure: z.string().nullable() }).parse(found);
-    if (row.vouched) return;
-    if (Date.now() > end) throw new Error(`account ${accountId} is not vouched for: ${row.state} ${row.failure ?? ''}`);
-    await sleep(50);
   }
 }

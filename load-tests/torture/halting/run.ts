@@ -1,14 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '../../bench/harness/bench.ts';
 import { percentile } from '../../bench/harness/percentile.ts';
-import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
-import { addressOf, processes } from '../../bench/harness/stack.ts';
-import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
+import { atLeast, atMost, none, type ResultRow } from '../../bench/harness/result.ts';
+import { processes } from '../../bench/harness/stack.ts';
+import { databaseNow } from '../../bench/harness/books.ts';
+import type { BenchTeam } from '../../bench/harness/teams.ts';
+import { booksAfter, untilSettled } from '../harness/books.ts';
 import { Database } from '../harness/database.ts';
+import type { DeliveryLine } from '../harness/deliver.ts';
+import { Journal, runFolder } from '../harness/journal.ts';
 import { SeededRandom } from '../harness/random.ts';
-import { haltByApi, haltByCommand, type HaltTimes, resume, untilDone, untilVouched } from './halts.ts';
-import { Sender, type Sent } from './sender.ts';
-import { toVenue, VenueWitness } from './venue.ts';
+import { readyTeams, resume, untilVouched } from '../harness/scene.ts';
+import { SteadySender, tallied } from '../harness/steady.ts';
+import { venueFills, venueOrders, VenueWitness } from '../harness/venue.ts';
+import { rowsOf, weigh, type Wrongs } from '../harness/verdict.ts';
+import { cancelMany, flattenMany } from './closing.ts';
+import { haltByApi, haltByCommand, type HaltTimes, untilDone } from './halts.ts';
 
 export interface HaltTorture {
   readonly seed: number;
@@ -50,36 +57,36 @@ class HaltRun {
   readonly #database: Database;
   readonly #venue: VenueWitness;
   readonly #random: SeededRandom;
+  readonly #journal: Journal<Round>;
   #lastDone = 0;
 
-  constructor(torture: HaltTorture, team: BenchTeam, database: Database) {
+  constructor(torture: HaltTorture, team: BenchTeam, database: Database, journal: Journal<Round>) {
     this.#torture = torture;
     this.#team = team;
     this.#database = database;
     this.#venue = new VenueWitness(team.accountId);
     this.#random = new SeededRandom(torture.seed);
+    this.#journal = journal;
   }
 
   /** Halts again and again while signals come in; each round is judged by the venue's log. */
-  async rounds(): Promise<{ rounds: Round[]; sent: Sent }> {
-    const { halts, perSecond, seed, weathers } = this.#torture;
-    const sender = new Sender(this.#team, perSecond, seed);
-    sender.start();
+  async rounds(): Promise<Round[]> {
+    const { halts, weathers } = this.#torture;
     const rounds: Round[] = [];
-    let sent: Sent | undefined;
-    try {
-      for (let index = 0; index < halts; index += 1) {
-        await sleep(TRADES_MS * (0.5 + this.#random.next()));
-        // The weathers come at the end of each eight, so that most halts are of an undisturbed platform.
-        const weather = index % 8 >= 8 - weathers.length ? weathers[8 - 1 - (index % 8)]! : 'none';
-        rounds.push(await this.#round(weather, index));
-        await resume(this.#team);
-        await untilVouched(this.#database, this.#team.accountId);
-      }
-    } finally {
-      sent = await sender.stop();
+    for (let index = 0; index < halts; index += 1) {
+      await sleep(TRADES_MS * (0.5 + this.#random.next()));
+      // The weathers come at the end of each eight, so that most halts are of an undisturbed platform.
+      const weather = index % 8 >= 8 - weathers.length ? weathers[8 - 1 - (index % 8)]! : 'none';
+      rounds.push(await this.#round(weather, index));
+      await resume(this.#team);
+      await untilVouched(this.#database, this.#team.accountId);
     }
-    return { rounds, sent };
+    return rounds;
+  }
+
+  /** Orders of this account at the venue, and what it filled, by its own log. */
+  async atVenue(): Promise<ReturnType<VenueWitness['lines']>> {
+    return this.#venue.lines();
   }
 
   async #round(weather: Weather | 'none', index: number): Promise<Round> {
@@ -102,6 +109,7 @@ class HaltRun {
       afterProof: taken.filter((at) => at > times.finishedAt).length,
       before: taken.filter((at) => at > this.#lastDone && at <= times.finishedAt).length,
     };
+    this.#journal.append(round);
     this.#lastDone = times.finishedAt;
     say(`  ${weather}: last order out ${round.lastOutMs.toFixed(0)} ms, proven ${round.doneMs.toFixed(0)} ms`);
     return round;
@@ -120,49 +128,41 @@ async function freeze(weather: Weather | 'none'): Promise<() => void> {
   };
 }
 
-/** Working orders of an account, entered at the venue by hand; from the request to the last cancel. */
-async function cancelMany(team: BenchTeam, database: Database, count: number): Promise<number> {
-  const venue = await addressOf('paper-broker');
-  const resting = { type: 'limit', limit_price: '0.0001', time_in_force: 'gtc', side: 'buy', quantity: '1' };
-  const witness = new VenueWitness(team.accountId);
-  for (let placed = 0; placed < count; placed += 1) {
-    await toVenue(venue, '/v1/control/orders', { account: team.accountId, symbol: 'ES', ...resting });
-  }
-  const { requestedAt } = await untilDone(database, (await haltByCommand(team)).haltId);
-  const cancelled = await witness.events('cancelled');
-  if (cancelled.length !== count) throw new Error(`${cancelled.length} of ${count} working orders were cancelled`);
-  return Math.max(...cancelled) - requestedAt;
+interface Evidence {
+  readonly rounds: readonly Round[];
+  readonly sent: readonly DeliveryLine[];
+  readonly wrongs: Wrongs;
+  readonly books: Awaited<ReturnType<typeof booksAfter>>;
 }
 
-/** Positions in symbols of their own; from the request to the last fill that closes one. */
-async function flattenMany(team: BenchTeam, database: Database, count: number): Promise<number> {
-  const venue = await addressOf('paper-broker');
-  const witness = new VenueWitness(team.accountId);
-  for (let index = 0; index < count; index += 1) {
-    const quantity = String(index % 2 === 0 ? index + 1 : -index - 1);
-    const change = { change: 'position', account: team.accountId, symbol: `TORTURE${index}`, quantity };
-    await toVenue(venue, '/v1/control/book', change);
-  }
-  const { requestedAt } = await untilDone(database, (await haltByCommand(team, ['--flatten'])).haltId);
-  const fills = await witness.fills();
-  const closed = new Map<string, number>();
-  for (const { symbol, signed } of fills) closed.set(symbol, (closed.get(symbol) ?? 0) + signed);
-  for (let index = 0; index < count; index += 1) {
-    const left = (index % 2 === 0 ? index + 1 : -index - 1) + (closed.get(`TORTURE${index}`) ?? 0);
-    if (left !== 0) throw new Error(`TORTURE${index}: ${left} is left, by the venue's log`);
-  }
-  return Math.max(...fills.map(({ at }) => at)) - requestedAt;
+/** Rounds under way while a sender sends; then what it wrote is weighed against the venue's log and the books. */
+async function haltsWhileSending(torture: HaltTorture, team: BenchTeam, database: Database): Promise<Evidence> {
+  const { seed, perSecond } = torture;
+  const [folder, since] = [runFolder('halt', seed), await databaseNow()];
+  const run = new HaltRun(torture, team, database, new Journal<Round>(folder, 'halter'));
+  const sender = new SteadySender([team], perSecond, `halt-${seed}`, new Journal<DeliveryLine>(folder, 'sender'));
+  sender.start();
+  let sent: readonly DeliveryLine[] = [];
+  const rounds = await run.rounds().finally(async () => {
+    sent = await sender.stop();
+  });
+  await untilSettled([team]);
+  const [lines, books] = [await run.atVenue(), await booksAfter([team], since)];
+  const wrongs = weigh({ deliveries: sent, venueOrders: venueOrders(lines), venueFills: venueFills(lines), books });
+  new Journal<{ wrongs: Wrongs }>(folder, 'checker').append({ wrongs });
+  say(`  logs of sender, halter and checker: ${folder}`);
+  return { rounds, sent, wrongs, books };
 }
 
 export async function tortureHalt(torture: HaltTorture): Promise<HaltFindings> {
-  const [sends, holds, owns] = await benchTeams(3);
   const database = await Database.connect();
   try {
-    await untilVouched(database, sends!.accountId);
-    const { rounds, sent } = await new HaltRun(torture, sends!, database).rounds();
+    const [sends, holds, owns] = await readyTeams(database, 3);
+    const evidence = await haltsWhileSending(torture, sends!, database);
     const cancelMs = await cancelMany(holds!, database, torture.workingOrders);
     const flattenMs = await flattenMany(owns!, database, torture.positions);
-    return findings(torture, rounds, sent, { cancelMs, flattenMs });
+    for (const team of [holds!, owns!]) await resume(team);
+    return findings(torture, evidence, { cancelMs, flattenMs });
   } finally {
     await database.end();
   }
@@ -170,39 +170,40 @@ export async function tortureHalt(torture: HaltTorture): Promise<HaltFindings> {
 
 function findings(
   torture: HaltTorture,
-  rounds: readonly Round[],
-  sent: Sent,
+  { rounds, sent, wrongs, books }: Evidence,
   { cancelMs, flattenMs }: { cancelMs: number; flattenMs: number },
 ): HaltFindings {
   const commands = rounds.flatMap(({ commandMs, weather }) => (weather === 'none' ? (commandMs ?? []) : []));
   const lastOut = rounds.map(({ lastOutMs }) => lastOutMs);
   const afterProof = rounds.reduce((sum, round) => sum + round.afterProof, 0);
-  const before = rounds.map((round) => round.before);
-  if (Math.max(...before) === 0)
-    throw new Error('no order reached the venue between halts: nothing was put to the test');
+  const tested = rounds.filter(({ before }) => before > 0).length;
   const { perSecond, workingOrders, positions } = torture;
   const title = `${rounds.length} halts at ${perSecond} signals/s in flight`;
-  const byWeather = Map.groupBy(rounds, ({ weather }) => weather);
   return {
     rows: [
       atMost(`${title}: last order out after the request`, 'p99', percentile(lastOut, 99), 100, 'ms', 0),
       none(title, { 'orders after the proof': afterProof }),
+      // A halt of a platform that sends nothing proves nothing.
+      atLeast('halts before which orders reached the venue', tested, Math.ceil(rounds.length * 0.9), 'halts'),
+      ...rowsOf(title, wrongs, books),
       atMost(`${workingOrders} working orders cancelled`, '', cancelMs, 1_000, 'ms', 0),
       atMost(`${positions} positions flattened`, '', flattenMs, 3_000, 'ms', 0),
       atMost('keelson halt, the whole command', 'slowest', Math.max(...commands), 1_000, 'ms', 0),
     ],
-    details: {
-      load: { ...sent, 'orders at the venue between halts': before.reduce((sum, count) => sum + count, 0) },
-      ...Object.fromEntries(
-        [...byWeather].map(([weather, those]) => {
-          const slowest = (value: (round: Round) => number) => Math.round(Math.max(...those.map(value)));
-          const numbers = { halts: those.length, 'slowest last order out ms': slowest((one) => one.lastOutMs) };
-          return [
-            weather === 'none' ? 'undisturbed' : `${weather} frozen`,
-            { ...numbers, 'slowest proof ms': slowest((one) => one.doneMs) },
-          ];
-        }),
-      ),
-    },
+    details: { load: { ...tallied(sent), ...atTheVenue(rounds) }, ...byWeather(rounds) },
   };
+}
+
+function atTheVenue(rounds: readonly Round[]): Record<string, number> {
+  return { 'orders at the venue between halts': rounds.reduce((sum, { before }) => sum + before, 0) };
+}
+
+function byWeather(rounds: readonly Round[]): HaltFindings['details'] {
+  const sections = [...Map.groupBy(rounds, ({ weather }) => weather)].map(([weather, those]) => {
+    const slowest = (value: (round: Round) => number) => Math.round(Math.max(...those.map(value)));
+    const numbers = { halts: those.length, 'slowest last order out ms': slowest((one) => one.lastOutMs) };
+    const title = weather === 'none' ? 'undisturbed' : `${weather} frozen`;
+    return [title, { ...numbers, 'slowest proof ms': slowest((one) => one.doneMs) }] as const;
+  });
+  return Object.fromEntries(sections);
 }

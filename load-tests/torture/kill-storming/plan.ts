@@ -1,10 +1,5 @@
+import type { SignalKind } from '../harness/deliver.ts';
 import { SeededRandom } from '../harness/random.ts';
-
-/**
- * What a signal is worth to the platform. `good` trades; `too_large` is accepted and denied by risk; the others must be
- * refused at the door, whatever dies meanwhile.
- */
-export type SignalKind = 'good' | 'too_large' | 'wrong_key' | 'unknown_symbol';
 
 export interface PlannedSignal {
   readonly id: string;

@@ -2,14 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '../../bench/harness/bench.ts';
 import { databaseNow } from '../../bench/harness/books.ts';
 import { atLeast, atMost, type ResultRow } from '../../bench/harness/result.ts';
-import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
-import { VenueWitness } from '../halting/venue.ts';
+import type { BenchTeam } from '../../bench/harness/teams.ts';
+import { booksAfter, openWork } from '../harness/books.ts';
+import { Database } from '../harness/database.ts';
+import type { DeliveryLine } from '../harness/deliver.ts';
 import { Journal, runFolder } from '../harness/journal.ts';
-import { booksAfter, type Fill, openWork } from './books.ts';
+import { readyTeams } from '../harness/scene.ts';
+import { venueFills, venueOrders, VenueWitness } from '../harness/venue.ts';
+import { rowsOf, weigh, type Wrongs } from '../harness/verdict.ts';
 import { Killer, type KillLine } from './killer.ts';
 import { planStorm } from './plan.ts';
-import { type DeliveryLine, sendAll } from './sender.ts';
-import { rowsOf, type VenueOrder, weigh, type Wrongs } from './verdict.ts';
+import { sendAll } from './send-all.ts';
 
 export interface KillStorm {
   readonly seed: number;
@@ -36,7 +39,7 @@ export async function tortureKillStorm(storm: KillStorm): Promise<StormFindings>
   const folder = runFolder('kill-storm', seed);
   const sent = new Journal<DeliveryLine>(folder, 'sender');
   const struck = new Journal<KillLine>(folder, 'killer');
-  const [teams, since] = [await benchTeams(TEAMS), await databaseNow()];
+  const [teams, since] = [await teamsOfStorm(), await databaseNow()];
   const witnesses = teams.map(({ accountId }) => new VenueWitness(accountId));
   const load = { seed, signals, teams: TEAMS, overMs: kills * KILL_EVERY_MS, prefix: `storm-${seed}-${Date.now()}` };
   let sending = true;
@@ -66,6 +69,16 @@ export async function tortureKillStorm(storm: KillStorm): Promise<StormFindings>
   };
 }
 
+/** The connection is closed before anything is killed. */
+async function teamsOfStorm(): Promise<readonly BenchTeam[]> {
+  const database = await Database.connect();
+  try {
+    return await readyTeams(database, TEAMS);
+  } finally {
+    await database.end();
+  }
+}
+
 /** Milliseconds from the last kill to a queue with nothing in it and no order whose fate is open; gives up in the end. */
 async function untilEmpty(teams: readonly BenchTeam[], lastAt: number): Promise<number> {
   let emptyMs: number | undefined;
@@ -76,31 +89,6 @@ async function untilEmpty(teams: readonly BenchTeam[], lastAt: number): Promise<
     if ((open?.messages === 0 && open.orders === 0) || tookMs > SETTLED_WITHIN_MS) return emptyMs ?? tookMs;
     await sleep(50);
   }
-}
-
-type Line = Awaited<ReturnType<VenueWitness['lines']>>[number];
-
-function venueOrders(lines: readonly Line[]): VenueOrder[] {
-  return lines
-    .filter(({ kind, outcome }) => kind === 'order' && outcome === 'accepted')
-    .map(({ client_order_id, reference_price }) => ({
-      clientOrderId: client_order_id ?? 'none',
-      price: plain(reference_price ?? 'none'),
-    }));
-}
-
-function venueFills(lines: readonly Line[]): Fill[] {
-  return lines
-    .filter(({ kind, type }) => kind === 'event' && type === 'filled')
-    .map(({ client_order_id, quantity, price }) => ({
-      clientOrderId: client_order_id ?? 'none',
-      ...{ quantity: plain(quantity ?? ''), price: plain(price ?? '') },
-    }));
-}
-
-/** Decimal text without trailing zeros, as Postgres' trim_scale has it. */
-function plain(decimal: string): string {
-  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
 }
 
 function tally(

@@ -1,5 +1,6 @@
 import type { BenchTeam } from '../../bench/harness/teams.ts';
 import type { Database } from '../harness/database.ts';
+import { resume } from '../harness/scene.ts';
 
 /** The strategy that the keys of these teams name. */
 const STRATEGY = 'demo';
@@ -79,11 +80,6 @@ export class FloodBooks {
 }
 
 /** Lets a strategy trade again, over HTTP, as its owner would. */
-export async function resumeStrategy(team: BenchTeam): Promise<void> {
-  const answer = await fetch(new URL('/api/v1/resume', team.webhook_url), {
-    method: 'POST',
-    body: JSON.stringify({ scope: `strategy:${STRATEGY}`, reason: 'the run is over' }),
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${team.token}` },
-  });
-  if (!answer.ok) throw new Error(`/api/v1/resume answered ${answer.status}: ${await answer.text()}`);
+export function resumeStrategy(team: BenchTeam): Promise<void> {
+  return resume(team, `strategy:${team.teamId}:${STRATEGY}`);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
-import { VenueWitness } from '../halting/venue.ts';
+import { VenueWitness } from '../harness/venue.ts';
 import type { Journal } from '../harness/journal.ts';
 
 /** One signal of somebody who does nothing wrong; without a status nobody answered. */

@@ -4,10 +4,11 @@ import { say } from '../../bench/harness/bench.ts';
 import { databaseNow } from '../../bench/harness/books.ts';
 import { percentile } from '../../bench/harness/percentile.ts';
 import { atMost, none, type ResultRow } from '../../bench/harness/result.ts';
-import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
-import { VenueWitness } from '../halting/venue.ts';
+import type { BenchTeam } from '../../bench/harness/teams.ts';
+import { VenueWitness } from '../harness/venue.ts';
 import { Database } from '../harness/database.ts';
 import { Journal, runFolder } from '../harness/journal.ts';
+import { readyTeams } from '../harness/scene.ts';
 import { FloodBooks, type Halted, resumeStrategy } from './flood.ts';
 import { type OtherLine, Others } from './others.ts';
 
@@ -40,8 +41,8 @@ const GIVE_UP_MS = 300_000;
 /** One strategy runs away behind the api, then another through it, while others trade; judged by the venue's log. */
 export async function tortureRunaway(torture: RunawayTorture): Promise<RunawayFindings> {
   const folder = runFolder('runaway', torture.seed);
-  const [wild, hasty, ...calm] = await benchTeams(2 + OTHER_TEAMS);
   const database = await Database.connect();
+  const [wild, hasty, ...calm] = await readyTeams(database, 2 + OTHER_TEAMS);
   const books = new FloodBooks(database);
   const others = new Others(calm, OTHERS_PER_SECOND, new Journal<OtherLine>(folder, 'sender'));
   try {

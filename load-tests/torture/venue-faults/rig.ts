@@ -1,32 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
 import type { Database } from '../harness/database.ts';
-
-/** Orders of a team by our books, with what a judge compares with the venue's log. */
-export interface OurOrder {
-  readonly clientOrderId: string;
-  readonly status: string;
-  readonly expiresAt: Date;
-}
+import { Courier, type DeliveryLine, type PlainAlerts } from '../harness/deliver.ts';
+import type { Journal } from '../harness/journal.ts';
+import { until } from '../harness/scene.ts';
 
 export interface Circuit {
   readonly openedAt: Date;
   readonly openUntil: Date;
 }
 
-/** Reads what the platform holds, and changes nothing. */
+/** Reads what the platform holds of some teams since a moment, and changes nothing. */
 export class OrderBooks {
   readonly #database: Database;
+  readonly #since: Date;
 
-  constructor(database: Database) {
+  constructor(database: Database, since: Date) {
     this.#database = database;
+    this.#since = since;
   }
 
-  async orders({ teamId }: BenchTeam): Promise<OurOrder[]> {
-    return this.#database.rows<OurOrder>(
-      `select client_order_id as "clientOrderId", status, expires_at as "expiresAt" from keelson.orders where team_id = $1`,
-      [teamId],
+  /** Orders of a team by their status. */
+  async statuses({ teamId }: BenchTeam): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#database.rows<{ status: string; count: number }>(
+      'select status, count(*)::int from keelson.orders where team_id = $1 and created_at >= $2 group by status',
+      [teamId, this.#since],
     );
+    return new Map(rows.map(({ status, count }) => [status, count]));
   }
 
   /** Signals without an end, and orders whose fate is open. */
@@ -48,37 +48,37 @@ export class OrderBooks {
   }
 }
 
-/** Sends one alert as a charting service does; `sentAt` is the sender's clock. Returns whether it was accepted. */
-export async function sendAlert(team: BenchTeam, id: string, sentAt: Date): Promise<boolean> {
-  const alert = { ticker: 'CME_MINI:ES1!', action: 'buy', quantity: '1', price: '5000', order_id: 'torture' };
-  const body = JSON.stringify({ key: team.webhook_key, id, time: sentAt.toISOString(), ...alert });
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(team.webhook_url, { method: 'POST', body, headers });
-  await answer.arrayBuffer();
-  return answer.ok;
+export interface Sending {
+  readonly count: number;
+  readonly perSecond: number;
+  /** Makes the ids those of this run alone. */
+  readonly alerts: PlainAlerts;
+  /** How long ago each says that it was made. */
+  readonly ageMs?: number;
+  readonly journal: Journal<DeliveryLine>;
 }
 
-/** Sends so many alerts at a steady rate, whatever becomes of the ones before; how many were accepted. */
+/** Sends so many alerts at a steady rate, whatever becomes of the ones before; what the sender's log says of them. */
 export async function sendMany(
   team: BenchTeam,
-  { count, perSecond, prefix, ageMs = 0 }: { count: number; perSecond: number; prefix: string; ageMs?: number },
-): Promise<number> {
+  { count, perSecond, alerts, ageMs = 0, journal }: Sending,
+): Promise<readonly DeliveryLine[]> {
+  const courier = new Courier(journal);
   const started = performance.now();
-  const sending: Promise<boolean>[] = [];
+  const sending: Promise<DeliveryLine>[] = [];
   for (let index = 0; index < count; index += 1) {
     const due = started + (index * 1_000) / perSecond;
     if (due > performance.now()) await sleep(due - performance.now());
-    sending.push(sendAlert(team, `${prefix}-${index}`, new Date(Date.now() - ageMs)));
+    sending.push(courier.deliver(team, alerts.next(team, new Date(Date.now() - ageMs))));
   }
-  return (await Promise.all(sending)).filter(Boolean).length;
+  const sent = await Promise.all(sending);
+  await courier.end();
+  return sent;
 }
 
 /** Milliseconds until something holds; throws when it does not in time. */
 export async function timeUntil(holds: () => Promise<boolean>, withinMs: number, what: string): Promise<number> {
   const started = performance.now();
-  while (!(await holds())) {
-    if (performance.now() - started > withinMs) throw new Error(`${what}: not within ${withinMs} ms`);
-    await sleep(10);
-  }
+  await until(what, holds, { withinMs, everyMs: 25 });
   return performance.now() - started;
 }

@@ -2,6 +2,8 @@ import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { venueFolder } from '../../bench/harness/stack.ts';
+import type { Fill } from './books.ts';
+import type { VenueOrder } from './verdict.ts';
 
 /** A line of the simulated venue's own log. */
 export interface VenueLine {
@@ -70,6 +72,30 @@ export class VenueWitness {
         ...{ symbol: symbol ?? '', signed: Number(quantity) * (side === 'sell' ? -1 : 1), at: Date.parse(at) },
       }));
   }
+}
+
+/** The orders that were taken, in the form that a verdict weighs; a price names the signal. */
+export function venueOrders(lines: readonly VenueLine[]): VenueOrder[] {
+  return lines
+    .filter(({ kind, outcome }) => kind === 'order' && outcome === 'accepted')
+    .map(({ client_order_id, reference_price }) => ({
+      clientOrderId: client_order_id ?? 'none',
+      price: plain(reference_price ?? 'none'),
+    }));
+}
+
+export function venueFills(lines: readonly VenueLine[]): Fill[] {
+  return lines
+    .filter(({ kind, type }) => kind === 'event' && type === 'filled')
+    .map(({ client_order_id, quantity, price }) => ({
+      clientOrderId: client_order_id ?? 'none',
+      ...{ quantity: plain(quantity ?? ''), price: plain(price ?? '') },
+    }));
+}
+
+/** Decimal text without trailing zeros, as Postgres' trim_scale has it. */
+function plain(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
 }
 
 function files(): string[] {

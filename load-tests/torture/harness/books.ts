@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
-import { Database } from '../harness/database.ts';
+import { Database } from './database.ts';
 
 /** A fill as both the venue and the books know it; amounts are decimal text without trailing zeros. */
 export interface Fill {
@@ -8,7 +9,7 @@ export interface Fill {
   readonly price: string;
 }
 
-/** What the platform says of itself after the storm. */
+/** What the platform says of itself after a run. */
 export interface BooksAfter {
   /** Events that end a signal, by signal. */
   readonly endings: ReadonlyMap<string, readonly string[]>;
@@ -49,6 +50,23 @@ export async function openWork(teams: readonly BenchTeam[]): Promise<Open | unde
   } catch {
     return undefined;
   }
+}
+
+const SETTLED_WITHIN_MS = 120_000;
+
+/** Waits until nothing of these teams is under way; gives up in the end, and whoever judges sees what is missing. */
+export async function untilSettled(teams: readonly BenchTeam[]): Promise<void> {
+  const ids = teams.map(({ teamId }) => teamId);
+  await connected(async (database) => {
+    for (const end = Date.now() + SETTLED_WITHIN_MS; Date.now() < end; await sleep(100)) {
+      const { open } = await database.row<{ open: number }>(
+        `select (select count(*) from keelson.outbox where team_id = any($1))::int
+                + (select count(*) from keelson.orders where team_id = any($1) and completed_at is null)::int as open`,
+        [ids],
+      );
+      if (open === 0) return;
+    }
+  });
 }
 
 const ENDINGS = `

@@ -1,6 +1,6 @@
 import { none, type ResultRow } from '../../bench/harness/result.ts';
 import type { BooksAfter, Fill } from './books.ts';
-import type { DeliveryLine } from './sender.ts';
+import type { DeliveryLine } from './deliver.ts';
 
 export interface VenueOrder {
   readonly clientOrderId: string;
