@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '@keelson/testkit';
 import { Desk } from './support/desk.ts';
 import { ALL_STEPS } from './support/pipeline-settings.ts';
 import { World } from './support/world.ts';
@@ -154,6 +155,52 @@ describe('a spread', () => {
     // One of A for 100, two of B sold at 120 each.
     expect(exposure).toBe('reserved 0, held 340');
     expect(postings).toEqual({ cash: '160', 'position:AAA': '100', 'position:BBB': '-240', realised_profit: '-20' });
+  }, 60_000);
+});
+
+describe('a vertical', () => {
+  it('holds the most that it can lose while it is open, in parts and after one is closed, and nothing in the end', async () => {
+    await world.database.admin(`
+      insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier) values ('UND', 'U', 'equity', 'USD', 0.01, 1)`);
+    await world.database.admin(`
+      insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier, expires_at, underlying, strike, option_right)
+      select 'UC' || strike, 'U', 'option', 'USD', 0.01, 100, now() + interval '30 days', 'UND', strike, 'call'
+        from (values (100), (110)) as s (strike)`);
+    await world.database.admin(`
+      insert into keelson.instrument_aliases (ticker, symbol) values ('UND', 'UND'), ('UC100', 'UC100'), ('UC110', 'UC110')`);
+    await Promise.all([desk.price('UC100', '4.9'), desk.price('UC110', '2')]);
+    await world.run();
+    const spread = (quantity: string, [first, second]: readonly [string, string], price: string) => {
+      const legs = [
+        { ticker: 'UC100', action: first, price: '5' },
+        { ticker: 'UC110', action: second, price: '2' },
+      ];
+      return world.accept({ quantity, fields: { ticker: 'UND', legs, price } });
+    };
+    const held = async () => (await desk.sums()).exposure;
+
+    const opened = await spread('2', ['buy', 'sell'], '3');
+    await desk.untilOrders(opened, [
+      'leg.0 buy 2 UC100 market: filled, filled 2',
+      'leg.0 sell 2 UC110 market: filled, filled 2',
+    ]);
+    // 2.90 paid for each of two hundred: its worst end. Its legs cost 1,380 together.
+    expect(await held()).toBe('reserved 0, held 580');
+
+    const closed = await spread('1', ['sell', 'buy'], '3');
+    await desk.untilOrders(closed, [
+      'leg.0 sell 1 UC100 market: filled, filled 1',
+      'leg.0 buy 1 UC110 market: filled, filled 1',
+    ]);
+    expect(await held()).toBe('reserved 0, held 290');
+    const truth = await world.database.admin<{ held: number }>(
+      `select held::float8 as held from keelson.exposure_truth($1, 'account')`,
+      [world.team.accountId],
+    );
+    expect(truth).toEqual([{ held: 290 }]);
+
+    await spread('1', ['sell', 'buy'], '3');
+    await until(held, (now) => now === 'reserved 0, held 0');
   }, 60_000);
 });
 

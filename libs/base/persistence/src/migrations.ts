@@ -23,6 +23,7 @@ import { CreateReconciliation } from './migrations/2026_11_21_1160_create_reconc
 import { CreateDeadLetters } from './migrations/2026_11_21_1170_create_dead_letters.ts';
 import { ShowProgress } from './migrations/2026_11_21_1200_show_progress.ts';
 import { SettleContracts } from './migrations/2026_11_21_1201_settle_contracts.ts';
+import { RelieveSpreads } from './migrations/2026_11_21_1202_relieve_spreads.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   CreateDeadLetters,
   ShowProgress,
   SettleContracts,
+  RelieveSpreads,
 ];

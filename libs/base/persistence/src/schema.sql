@@ -76,14 +76,15 @@ CREATE FUNCTION keelson.exposure_truth(wanted_account uuid, wanted_scope text) R
           of_team uuid := (select a.team_id from accounts a where a.account_id = wanted_account);
         begin
           return query
-          select (select coalesce(sum(p.cost), 0)
+          select (select coalesce(sum(p.cost - p.relieved), 0)
                     from positions p
                     left join trades t on t.account_id = p.account_id and t.symbol = p.symbol
                                       and t.closed_at is null and t.voided_at is null
                    where p.account_id = wanted_account and p.quantity <> 0
                      and wanted_scope in ('account', 'symbol:' || p.symbol, 'strategy:' || t.strategy))
-               + (select coalesce(sum((w.payload->>'quantity')::numeric * (w.payload->>'price')::numeric
-                                      * (w.payload->>'multiplier')::numeric), 0)
+               + (select coalesce(sum(coalesce((w.payload->>'exposure')::numeric,
+                                      (w.payload->>'quantity')::numeric * (w.payload->>'price')::numeric
+                                      * (w.payload->>'multiplier')::numeric)), 0)
                     from outbox w join signals s on s.signal_id = w.signal_id
                    where w.team_id = of_team and w.step = 'book' and w.type = 'order.filled'
                      and w.payload->>'accountId' = wanted_account::text
@@ -1070,7 +1071,8 @@ CREATE TABLE keelson.positions (
     currency text,
     multiplier numeric(30,12),
     last_executed_at timestamp with time zone,
-    restate_from timestamp with time zone
+    restate_from timestamp with time zone,
+    relieved numeric(40,12) DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -1081,6 +1083,8 @@ COMMENT ON COLUMN keelson.positions.quantity IS 'negative when short';
 COMMENT ON COLUMN keelson.positions.cost IS 'exactly what was paid for what is open: what the exposure holds; the average price is derived from it';
 
 COMMENT ON COLUMN keelson.positions.restate_from IS 'fills came out of the order of execution since then: replayed before the day is closed';
+
+COMMENT ON COLUMN keelson.positions.relieved IS 'by how much exposure holds less for it than its cost: of legs of spreads';
 
 CREATE TABLE keelson.postings (
     entry_id uuid NOT NULL,

@@ -7,6 +7,7 @@ import { type Book, type EntryKind, insertEntry, writePosition } from './ledger.
 import type { EntryToTell } from './messages.ts';
 import { averagePrice, execute, type PositionChange } from './position.ts';
 import type { Booked } from './replay.ts';
+import { relieve } from './relief.ts';
 import { advance, type RoundTrip, type RoundTripChange } from './round-trip.ts';
 import { addMovement, addOutcome } from './running-totals.ts';
 import { writeTrades } from './trades.store.ts';
@@ -17,6 +18,8 @@ export interface ExecutionToBook extends Booked {
   /** The account's day of the execution. */
   readonly day: TradingDay;
   readonly reference?: string;
+  /** What apply made its signal hold for it; its worth when absent. */
+  readonly exposure?: Decimal | undefined;
 }
 
 /**
@@ -55,21 +58,20 @@ function post(tx: Tx, book: Book, execution: ExecutionToBook, change: PositionCh
  * Apply has added what a fill is worth to what its signal holds. The cost of what it opened takes that place; the cost of
  * what it closed goes from whoever opened that.
  */
-function moveExposure(
-  tx: Tx,
-  { accountId, symbol, openTrade }: Book,
-  execution: ExecutionToBook,
-  change: PositionChange,
-): void {
-  const { kind, quantity, price, multiplier, signalId, entryId } = execution;
-  const opened = notional(change.opened, price, multiplier);
-  const closed = change.before.cost.plus(opened).minus(change.after.cost);
+function moveExposure(tx: Tx, book: Book, execution: ExecutionToBook, change: PositionChange): void {
+  const { kind, quantity, price, multiplier, signalId, entryId, exposure } = execution;
+  const { accountId, symbol, openTrade } = book;
+  const relief = relieve(book.relieved, change, execution);
+  const openedCost = notional(change.opened, price, multiplier);
+  const opened = openedCost.minus(relief.opened);
+  const closed = change.before.cost.plus(openedCost).minus(change.after.cost).minus(relief.closed);
   const own = signalId ?? entryId;
   const opener = openTrade?.openedBy ?? own;
   const holds = (by: Id, held: Decimal) => adjustExposure(tx, { accountId, signalId: by, symbol }, { held });
-  if (kind === 'fill') holds(own, notional(quantity, price, multiplier).negated());
+  if (kind === 'fill') holds(own, (exposure ?? notional(quantity, price, multiplier)).negated());
   holds(change.closed.isZero() ? opener : own, opened);
   holds(opener, closed.negated());
+  book.relieved = relief.after;
 }
 
 function move(tx: Tx, book: Book, { currency, multiplier, executedAt }: ExecutionToBook, change: PositionChange): void {

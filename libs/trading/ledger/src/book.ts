@@ -60,6 +60,7 @@ function executionOf(fill: OrderFilled, { strategy, exits }: Books, entryId: Id)
     multiplier: new Decimal(fill.multiplier),
     currency: fill.currency,
     fee: fill.fee === undefined ? ZERO : new Decimal(fill.fee),
+    exposure: fill.exposure === undefined ? undefined : new Decimal(fill.exposure),
     stopPrice: stopPriceOf(exits, fill.side, price),
     executedAt: fill.executedAt,
     day: accountDay(fill.executedAt),

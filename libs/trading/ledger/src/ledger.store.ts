@@ -10,7 +10,7 @@ import { TRADE_COLUMNS, type TradeColumns, roundTripOf } from './trades.store.ts
 /** The symbols of a signal are those of its orders: a spread has one per leg, and its own name is none of them. */
 const LOCK_POSITIONS = sql(
   'ledger.lock_positions',
-  `select p.symbol, p.quantity, p.cost, p.realised_profit from positions p
+  `select p.symbol, p.quantity, p.cost, p.realised_profit, p.relieved from positions p
     where (p.account_id, p.symbol) in (select o.account_id, o.symbol from orders o where o.signal_id = $1)
     order by p.symbol
       for update`,
@@ -31,6 +31,8 @@ export interface Book {
   readonly symbol: string;
   readonly settlement: Settlement;
   position: Position;
+  /** By how much exposure holds less for it than its cost, as legs of spreads bound its loss. */
+  relieved: Decimal;
   /** False until the first fill of a symbol: its row is inserted then. */
   known: boolean;
   openTrade: RoundTrip | undefined;
@@ -48,6 +50,7 @@ interface PositionColumns {
   readonly quantity: string;
   readonly cost: string;
   readonly realised_profit: string;
+  readonly relieved: string;
 }
 interface BookRow extends TradeColumns {
   readonly symbol: string;
@@ -80,6 +83,7 @@ function bookOf(row: BookRow, position: PositionColumns | undefined): Book {
     symbol: row.symbol,
     settlement: settlementOf(row.kind),
     position: position ? positionOf(position) : FLAT,
+    relieved: new Decimal(position?.relieved ?? 0),
     known: position !== undefined,
     openTrade: row.trade_id === null ? undefined : roundTripOf(row),
   };
@@ -95,7 +99,7 @@ function positionOf(row: PositionColumns): Position {
 
 const LOCK_ONE_POSITION = sql(
   'ledger.lock_position',
-  'select symbol, quantity, cost, realised_profit from positions where account_id = $1 and symbol = $2 for update',
+  'select symbol, quantity, cost, realised_profit, relieved from positions where account_id = $1 and symbol = $2 for update',
 );
 const OPEN_BOOK = sql(
   'ledger.open_book',
@@ -189,15 +193,15 @@ export function reverseEntry(
 const INSERT_POSITION = sql(
   'ledger.insert_position',
   `insert into positions (account_id, symbol, team_id, quantity, average_price, cost, realised_profit, currency, multiplier,
-                          last_executed_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+                          last_executed_at, relieved)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 );
 /** A fill executed before the last one leaves a mark, by which it is replayed before its day is closed. Of one instant, the order of booking holds. */
 const UPDATE_POSITION = sql(
   'ledger.update_position',
   `update positions
       set quantity = $4, average_price = $5, cost = $6, realised_profit = $7, currency = $8, multiplier = $9,
-          last_executed_at = greatest(last_executed_at, $10),
+          relieved = $11, last_executed_at = greatest(last_executed_at, $10),
           restate_from = case when $10 < last_executed_at then least(restate_from, $10) else restate_from end,
           updated_at = clock_timestamp()
     where account_id = $1 and symbol = $2 and team_id = $3`,
@@ -212,25 +216,28 @@ export interface PositionWrite {
 }
 
 /** Writes a position. Two first fills at once: the second insert fails on the key, and its transaction runs anew. */
-export function writePosition(tx: Tx, { accountId, symbol, known, position }: Book, write: PositionWrite): void {
+export function writePosition(tx: Tx, book: Book, write: PositionWrite): void {
+  const { accountId, symbol, known, position, relieved } = book;
   const { averagePrice, currency, multiplier, executedAt } = write;
   tx.execute(known ? UPDATE_POSITION : INSERT_POSITION, [
     ...[accountId, symbol, tx.teamId, position.quantity.toFixed(), averagePrice.toFixed()],
     ...[position.cost.toFixed(), position.realisedProfit.toFixed(), currency, multiplier.toFixed(), executedAt],
+    relieved.toFixed(),
   ]);
 }
 
 const RESTATE_POSITION = sql(
   'ledger.restate_position',
-  `update positions set quantity = $3, average_price = $4, cost = $5, realised_profit = $6, restate_from = null,
+  `update positions set quantity = $3, average_price = $4, cost = $5, realised_profit = $6, relieved = $7, restate_from = null,
                         updated_at = clock_timestamp()
     where account_id = $1 and symbol = $2`,
 );
 
 /** Writes a position that was replayed from its executions. */
-export function restatePosition(tx: Tx, { accountId, symbol, position }: Book, averagePrice: Decimal): void {
+export function restatePosition(tx: Tx, book: Book, averagePrice: Decimal): void {
+  const { accountId, symbol, position, relieved } = book;
   tx.execute(RESTATE_POSITION, [
     ...[accountId, symbol, position.quantity.toFixed(), averagePrice.toFixed()],
-    ...[position.cost.toFixed(), position.realisedProfit.toFixed()],
+    ...[position.cost.toFixed(), position.realisedProfit.toFixed(), relieved.toFixed()],
   ]);
 }

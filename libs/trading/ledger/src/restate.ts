@@ -9,7 +9,8 @@ import { cashBeforeFees, entryOf, type Moved } from './entry.ts';
 import { readHistory } from './history.store.ts';
 import { type Book, insertEntry, lockBook, restatePosition } from './ledger.store.ts';
 import { posted, told } from './messages.ts';
-import { averagePrice, signedCost } from './position.ts';
+import { averagePrice, type Position, signedCost } from './position.ts';
+import { reliefAfterReplay } from './relief.ts';
 import { rebuild, type Rebuilt } from './rebuild.ts';
 import type { Booked } from './replay.ts';
 import type { RoundTrip } from './round-trip.ts';
@@ -39,12 +40,15 @@ export function applyRebuild(tx: Tx, of: ToRebuild): readonly Message[] {
   const before = book.position;
   const owner = book.openTrade?.openedBy ?? signalId ?? cause;
   const rebuilt = rebuild(of.remaining, of.trades, of.booked);
+  const held = (position: Position) => position.cost.minus(book.relieved);
+  const heldBefore = held(before);
+  book.relieved = reliefAfterReplay(book.relieved, before, rebuilt.position);
   book.position = rebuilt.position;
   book.openTrade = rebuilt.openTrade;
   restatePosition(tx, book, averagePrice(rebuilt.position, of.multiplier));
   writeChangedTrades(tx, book, rebuilt);
   const { accountId, symbol } = book;
-  adjustExposure(tx, { accountId, signalId: owner, symbol }, { held: rebuilt.position.cost.minus(before.cost) });
+  adjustExposure(tx, { accountId, signalId: owner, symbol }, { held: held(rebuilt.position).minus(heldBefore) });
   const restatement = postRestatement(tx, of, rebuilt.restated);
   const place = { accountId, symbol, signalId };
   return [

@@ -1,5 +1,5 @@
 import type { Message, MessageType } from '@keelson/contracts';
-import { decimalText, type Id, invariant, notional, ZERO } from '@keelson/kernel';
+import { type Decimal, decimalText, type Id, invariant, ZERO } from '@keelson/kernel';
 import type { StepHandler, StepWork } from '@keelson/messaging';
 import { adjustExposure } from '@keelson/risk';
 import { carryOut } from './carry-out.ts';
@@ -12,6 +12,7 @@ import { plan } from './plan/plan.ts';
 import { wholeOutcome } from './plan/standing.ts';
 import { applyReport, type Outcome, type Report } from './report.ts';
 import { freePredecessor, takePlaceOf } from './revision.ts';
+import { exposureOfFill } from './spread-exposure.ts';
 import { isTerminal } from './transitions.ts';
 import { WorkingSet } from './working-set.ts';
 
@@ -78,11 +79,12 @@ function moveOrder(event: BrokerMessage, order: OrderRecord, set: WorkingSet, wo
   set.change(work.tx, outcome.order, { venueOrderId, reason: isTerminal(outcome.order.status) ? reason : undefined });
   if (books) insertFill(work.tx, order, books);
   if (reverses) insertBust(work.tx, order, { fillId: reverses.fillId, reason: reason ?? '', at: event.payload.at });
-  adjust(outcome, books, work);
+  const held = books && exposureOfFill(set.intent!, order, books);
+  adjust(outcome, held, work);
   const change = { event, key: keyOf(event), from: order.status, order: outcome.order, reason };
   return [
     ...(reverses ? [bustMessage(event as ExecutionEvent, order, reverses)] : []),
-    ...(books ? [fillMessage(event.teamId, order, books)] : []),
+    ...(books ? [fillMessage(event.teamId, order, books, held!)] : []),
     ...(outcome.moved ? [changeMessage({ ...change, ends: endedBefore ? undefined : endOf(set) })] : []),
   ];
 }
@@ -120,11 +122,10 @@ function worth(booking: Booking | undefined): typeof ZERO {
   return booking ? booking.quantity.times(booking.price) : ZERO;
 }
 
-/** A fill moves its part from reserved to held at what it cost; an end gives the rest back. */
-function adjust({ order, converted, released }: Outcome, books: Booking | undefined, { tx }: StepWork): void {
+/** A fill moves its part from reserved to held; an end gives the rest back. */
+function adjust({ order, converted, released }: Outcome, held: Decimal | undefined, { tx }: StepWork): void {
   const reserved = converted.plus(released).negated();
-  if (books) {
-    const held = notional(books.quantity, books.price, order.multiplier);
+  if (held) {
     adjustExposure(tx, order, { reserved, held });
   } else if (!reserved.isZero()) {
     adjustExposure(tx, order, { reserved });

@@ -1,10 +1,10 @@
 import type { Message, OrderStatus } from '@keelson/contracts';
-import { decimalText, deriveId, type Id } from '@keelson/kernel';
+import { type Decimal, decimalText, deriveId, type Id } from '@keelson/kernel';
 import type { Booking, ExecutionEvent } from './executions.ts';
 import type { OrderRecord } from './order-record.ts';
 
 /** One execution, to be booked. */
-export function fillMessage(teamId: Id, order: OrderRecord, fill: Booking): Message<'order.filled'> {
+export function fillMessage(teamId: Id, order: OrderRecord, fill: Booking, held: Decimal): Message<'order.filled'> {
   const { orderId, intentId, signalId, accountId, symbol, side, multiplier, currency } = order;
   const { fillId, quantity, price, fee, at } = fill;
   return {
@@ -18,6 +18,7 @@ export function fillMessage(teamId: Id, order: OrderRecord, fill: Booking): Mess
       price: decimalText(price),
       multiplier: decimalText(multiplier),
       ...(fee !== undefined && { fee }),
+      ...(order.role === 'leg' && { exposure: decimalText(held) }),
       executedAt: at,
     },
   };

@@ -1,10 +1,11 @@
 import type { Message, OrderApproved, OrderTerms } from '@keelson/contracts';
-import { Decimal, decimalText, invariant, notional, ZERO } from '@keelson/kernel';
+import { invariant } from '@keelson/kernel';
 import type { StepHandler } from '@keelson/messaging';
 import { clientOrderIdOf, orderIdOf } from './client-order-id.ts';
 import { ENTRY_LEG } from './legs.ts';
 import { submitIdOf, submitMessage } from './messages.ts';
 import { insertIntent, type NewOrder } from './orders.store.ts';
+import { sharesOf } from './spread-exposure.ts';
 
 /**
  * Step place: turns an approved intent into its order at a venue, or into one order for each leg of a spread, with client
@@ -62,22 +63,4 @@ function firstOrder(approved: OrderApproved, { price, ...part }: Part): NewOrder
 /** The price of a spread is that of the whole: its legs go no further than their own. */
 function termsOfLeg(terms: OrderTerms, price: string): OrderTerms {
   return terms.type === 'limit' ? { ...terms, limitPrice: price } : terms;
-}
-
-/** A spread's reservation over its legs, by what each is worth; the last one takes what rounding left, so nothing is lost. */
-function sharesOf(reserved: string, legs: NonNullable<OrderApproved['legs']>): readonly string[] {
-  const worths = legs.map(({ quantity, price, multiplier }) =>
-    notional(new Decimal(quantity), new Decimal(price), new Decimal(multiplier)),
-  );
-  const total = worths.reduce((sum, one) => sum.plus(one), ZERO);
-  let left = new Decimal(reserved);
-  return worths.map((one, index) => {
-    const last = index === worths.length - 1;
-    const share =
-      last || total.isZero()
-        ? left
-        : new Decimal(reserved).times(one).div(total).toDecimalPlaces(12, Decimal.ROUND_DOWN);
-    left = left.minus(share);
-    return decimalText(share);
-  });
 }

@@ -43,7 +43,7 @@ const QUESTION = `
       group by entry_id, currency having sum(amount) <> 0) unbalanced) as "unbalancedEntries",
     (select (sum(e.reserved) + (select coalesce(sum(reserved), 0) from keelson.orders where team_id = $1))::float8
        from keelson.exposures e where team_id = $1) as reserved,
-    (select (sum(e.held) - (select coalesce(sum(cost), 0) from keelson.positions where team_id = $1))::float8
+    (select (sum(e.held) - (select coalesce(sum(cost - relieved), 0) from keelson.positions where team_id = $1))::float8
        from keelson.exposures e where team_id = $1) as "heldBeyondCost",
     (select count(*)::int from keelson.positions p where team_id = $1 and quantity <> (
        select sum(case o.side when 'buy' then f.quantity else -f.quantity end)

@@ -180,6 +180,8 @@ export const orderFilled = z.strictObject({
   currency: z.string().min(3).max(10),
   /** What the venue charged for it, in `currency`; absent when it says nothing of fees. */
   fee: decimal.optional(),
+  /** What its signal holds for it, where it is a leg of a spread, which bounds the loss; its worth when absent. */
+  exposure: decimal.optional(),
   executedAt: instant,
 });
 export type OrderFilled = z.infer<typeof orderFilled>;

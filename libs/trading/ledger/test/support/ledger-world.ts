@@ -72,7 +72,7 @@ const AUDIT = `
     (select count(*)::int from keelson.balances b where account_id = $1 and cash <> (
        select coalesce(sum(p.amount), 0) from keelson.postings p join keelson.entries e using (entry_id)
         where e.account_id = b.account_id and p.currency = b.currency and p.ledger_account = 'cash')) as "wrongCash",
-    (select (held - (select coalesce(sum(cost), 0) from keelson.positions where account_id = $1))::float8
+    (select (held - (select coalesce(sum(cost - relieved), 0) from keelson.positions where account_id = $1))::float8
        from keelson.exposures where account_id = $1 and scope = 'account') as "heldBeyondCost",
     (select coalesce(sum(realised_profit), 0)::float8 from keelson.account_days where account_id = $1)
       - (select coalesce(sum(realised_profit), 0)::float8 from keelson.positions where account_id = $1) as "daysBeyondPositions"`;

@@ -1,0 +1,39 @@
+import type { SpreadLeg } from '@keelson/contracts';
+import { Decimal, decimalText, notional, ZERO } from '@keelson/kernel';
+import type { IntentRecord, OrderRecord } from './order-record.ts';
+
+/** A spread's reservation over its legs, by what each is worth; the last one takes what rounding left, so nothing is lost. */
+export function sharesOf(reserved: string, legs: readonly SpreadLeg[]): readonly string[] {
+  const worths = legs.map(({ quantity, price, multiplier }) =>
+    notional(new Decimal(quantity), new Decimal(price), new Decimal(multiplier)),
+  );
+  const total = worths.reduce((sum, one) => sum.plus(one), ZERO);
+  let left = new Decimal(reserved);
+  return worths.map((one, index) => {
+    const last = index === worths.length - 1;
+    const share =
+      last || total.isZero()
+        ? left
+        : new Decimal(reserved).times(one).div(total).toDecimalPlaces(12, Decimal.ROUND_DOWN);
+    left = left.minus(share);
+    return decimalText(share);
+  });
+}
+
+/**
+ * What a fill holds of exposure: its worth. Of a spread's leg its share of the most that the spread can lose, and what it
+ * was dearer than asked: filled as a whole, the legs together hold that loss, exactly.
+ */
+export function exposureOfFill(
+  intent: IntentRecord,
+  { role, leg, side, referencePrice, multiplier }: OrderRecord,
+  { quantity, price }: { readonly quantity: Decimal; readonly price: Decimal },
+): Decimal {
+  const worth = notional(quantity, price, multiplier);
+  if (role !== 'leg' || !intent.legs) return worth;
+  const share = new Decimal(sharesOf(decimalText(intent.notional), intent.legs)[leg]!);
+  const asked = notional(quantity, referencePrice, multiplier);
+  const dearer = side === 'buy' ? worth.minus(asked) : asked.minus(worth);
+  const own = share.times(quantity).div(intent.legs[leg]!.quantity).toDecimalPlaces(12);
+  return Decimal.max(own.plus(dearer), ZERO);
+}
