@@ -21,6 +21,7 @@ import { OrderRequestsController } from './orders/order-requests.controller.ts';
 import { OrdersController } from './orders/orders.controller.ts';
 import { PortfolioController } from './portfolio/portfolio.controller.ts';
 import { PositionsController } from './positions/positions.controller.ts';
+import { ReconciliationController } from './reconciliation/reconciliation.controller.ts';
 import { ServicesController } from './services/services.controller.ts';
 import { StatementsController } from './statements/statements.controller.ts';
 import { TradesController } from './trades/trades.controller.ts';
@@ -75,6 +76,7 @@ export class ApiModule implements OnModuleInit {
         BalancesController,
         PortfolioController,
         StatementsController,
+        ReconciliationController,
         InstrumentsController,
         TradingStateController,
         ServicesController,

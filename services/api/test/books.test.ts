@@ -111,6 +111,47 @@ describe('GET /api/v1/balances and /portfolio', () => {
   });
 });
 
+describe('GET /api/v1/reconciliation', () => {
+  const drift = newId();
+  interface Answer {
+    readonly accounts: Row[];
+    readonly drifts: Row[];
+  }
+
+  it('says when accounts were last compared, what differs, and with drifts=all what is mended', async () => {
+    await database.admin(
+      `update keelson.reconciliations
+          set state = 'differing', checked_at = '2026-03-02T15:00Z', vouched_until = null, checks = 7 where account_id = $1`,
+      [ours.accountId],
+    );
+    const add = (id: string, ended: boolean) =>
+      database.admin(
+        `insert into keelson.reconciliation_drifts
+           (drift_id, team_id, account_id, broker, kind, subject, symbol, ours, venue, treatment, state, ended_at)
+         values ($1, $2, $3, 'paper', 'wrong_quantity', 'ES', 'ES', '{"quantity":"2"}', '{"quantity":"3"}', 'operator',
+                 case when $4 then 'repaired' else 'open' end, case when $4 then now() end)`,
+        [id, ours.teamId, ours.accountId, ended],
+      );
+    await add(drift, false);
+    await add(newId(), true);
+    const { body } = await read<Answer>('reconciliation');
+    const standing = { account_id: ours.accountId, state: 'differing', vouched: false, checks: 7 };
+    expect(body.accounts).toMatchObject([{ ...standing, checked_at: '2026-03-02T15:00:00.000Z', failure: null }]);
+    const difference = { ours: { quantity: '2' }, venue: { quantity: '3' } };
+    expect(body.drifts).toMatchObject([{ drift_id: drift, kind: 'wrong_quantity', state: 'open', ...difference }]);
+    expect((await read<Answer>('reconciliation?drifts=all')).body.drifts).toHaveLength(2);
+    expect((await read(`reconciliation?account_id=nonsense`)).status).toBe(400);
+  });
+
+  it('shows each team its own', async () => {
+    const { body } = await read<Answer>(`reconciliation?drifts=all`, stranger);
+    expect(body.accounts).toMatchObject([{ account_id: stranger.accountId }]);
+    expect(body.drifts).toEqual([]);
+    const asked = await read<Answer>(`reconciliation?drifts=all&account_id=${ours.accountId}`, stranger);
+    expect(asked.body).toEqual({ accounts: [], drifts: [] });
+  });
+});
+
 describe('GET /api/v1/statements/:day', () => {
   it('gives what was closed, with its hash', async () => {
     const { body } = await read(`statements/${DAY}`);
@@ -140,7 +181,7 @@ describe('a stranger', () => {
   });
 
   it('without a token is refused', async () => {
-    for (const path of ['balances', 'portfolio', 'portfolio/history', `statements/${DAY}`]) {
+    for (const path of ['balances', 'portfolio', 'portfolio/history', 'reconciliation', `statements/${DAY}`]) {
       expect((await api.request(`/api/v1/${path}`)).status).toBe(401);
     }
   });
