@@ -41,6 +41,21 @@ export function announce(tx: Tx, message: Message): void {
   if (events.length > 0) tx.atEnd(2, () => void appendEvents(tx, events).catch(() => undefined));
 }
 
+/** What is told of many signals at once, each with the times that it passed its steps. */
+export interface Told {
+  readonly message: Message;
+  readonly history: History;
+}
+
+/**
+ * Step publish for many signals that ended together, in the transaction that ends them: each has its own event. It takes
+ * the hot row of offsets, so nothing may follow it there; the frames are to be sent after the commit.
+ */
+export function publishTogether(tx: Tx, told: readonly Told[]): Promise<readonly EventFrame[]> {
+  const events = told.flatMap(({ message, history }) => eventsOf(message, stepsOf(message, history)));
+  return events.length === 0 ? Promise.resolve([]) : appendEvents(tx, events);
+}
+
 function supersedes(newer: NewEvent, older: NewEvent): boolean {
   if (newer.channel !== 'orders' || older.channel !== 'orders' || isKept(older)) return false;
   return (

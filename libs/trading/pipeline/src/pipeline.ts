@@ -7,8 +7,9 @@ import { apply, place } from '@keelson/orders';
 import { Activity, noting, Reconciler } from '@keelson/oversight';
 import type { Database } from '@keelson/persistence';
 import { DecisionCache, makeDecide } from '@keelson/risk';
-import { PaperQuotes, QuoteFeeder } from '@keelson/market';
+import { IvRanks, PaperQuotes, QuoteFeeder } from '@keelson/market';
 import { announce, publishStep, type RedisFrameSender } from '@keelson/stream';
+import { denyInBulk } from './denial-in-bulk.ts';
 import { OversightSide } from './oversight-side.ts';
 import { selfTest } from './self-test.ts';
 import { makeVenues, VenueSide, type VenueSettings } from './venue-side.ts';
@@ -53,6 +54,7 @@ export class Pipeline {
   readonly #venues: readonly Broker[];
   readonly #listeners: readonly Listener[];
   readonly #reconciler: Reconciler | undefined;
+  readonly #ivRanks: IvRanks;
   readonly #activity = new Activity();
   readonly #quotes: QuoteFeeder | undefined;
   readonly #oversight: OversightSide | undefined;
@@ -72,7 +74,8 @@ export class Pipeline {
       this.#activity,
       publishStep((team, sent) => frames.send(team, sent)),
     );
-    const decide = makeDecide({ decisions: new DecisionCache(database, onError) });
+    this.#ivRanks = new IvRanks(database, onError);
+    const decide = makeDecide({ decisions: new DecisionCache(database, onError), ivRanks: this.#ivRanks });
     const handlers = [decide, place, router, canceller, replacer, apply, book, told];
     this.runner = new FlowRunner({
       ...{ database, owner, fuse: settings.fuse, probe: settings.probe, observe: settings.observe },
@@ -83,6 +86,7 @@ export class Pipeline {
       ...{ database, owner, runner: this.runner, leaseMs, liveness, onError },
       everyMs: SWEEP_EVERY_MS,
       limit: concurrency,
+      relief: this.#runs('decide') ? { step: 'decide', work: (teamId) => this.#deny(teamId) } : undefined,
     });
     this.#listeners = this.#runs('listen') ? this.#venueSide.listeners() : [];
     this.#reconciler = this.#runs('reconcile') ? this.#makeReconciler() : undefined;
@@ -104,6 +108,8 @@ export class Pipeline {
   /** Opens connections, runs synthetic signals through the whole flow, then takes work. */
   async start(): Promise<void> {
     await Promise.all([this.#parts.owner.start(), this.#parts.database.warm(WARM_CONNECTIONS)]);
+    // The first signal that needs a rank must find it here.
+    await this.#ivRanks.read(new Date());
     if (this.#settings.steps === undefined) await selfTest(this.#parts.database, this.runner);
     // Before any work is taken: the first process of a fleet lets no account trade that is not compared again.
     await this.#reconciler?.start();
@@ -130,6 +136,12 @@ export class Pipeline {
     await this.#parts.wakeUps.close();
     this.#parts.frames.close();
     await this.#parts.owner.stop();
+  }
+
+  /** A flood that its halt has caught up with is ended in bulk: nobody else's signals wait behind it. */
+  #deny(teamId: string): Promise<ReadonlySet<string>> {
+    const { database, owner, frames } = this.#parts;
+    return denyInBulk({ database, owner, send: (team, sent) => frames.send(team, sent) }, teamId);
   }
 
   #runs(step: StepName): boolean {
