@@ -16,8 +16,8 @@ interface Traffic extends TrafficCounters {
 
 /**
  * What one signal costs, from the delivery to the published frame, in counts that no busy machine can blur: commits and
- * round trips of this process's pools, commands that Redis executed. What runs without signals (sweep, leases, BullMQ's own
- * timers) is measured over the same time and taken off. The venue answers at once and fills whole orders.
+ * round trips of this process's pools (those of the signals that nothing else fell among), commands that Redis executed (what runs without signals,
+ * such as BullMQ's own timers, is measured over the same time and taken off). The venue answers at once and fills whole orders.
  */
 describe('the traffic of a signal', () => {
   let world: World;
@@ -33,21 +33,28 @@ describe('the traffic of a signal', () => {
     await sendOneByOne(5);
     const before = await traffic();
     const started = performance.now();
-    await sendOneByOne(SIGNALS);
+    const each = await sendOneByOne(SIGNALS);
     const took = performance.now() - started;
     const after = await traffic();
     await new Promise((resolve) => setTimeout(resolve, took));
     const idle = difference(await traffic(), after);
-    cost = perSignal(difference(difference(after, before), idle));
-  }, 60_000);
+    cost = {
+      ...perSignal(difference(difference(after, before), idle)),
+      // Sweeps, leases and heartbeats fall into the time of some, of more the slower the machine is.
+      commits: lowerQuartile(each.map(({ commits }) => commits)),
+      roundTrips: lowerQuartile(each.map(({ roundTrips }) => roundTrips)),
+    };
+  }, 120_000);
   afterAll(async () => {
     await redis.quit();
     await world.close();
   });
 
   /** One after the other, so that none shares a round trip or a batch with its neighbour. */
-  const sendOneByOne = async (count: number) => {
+  const sendOneByOne = async (count: number): Promise<TrafficCounters[]> => {
+    const each: TrafficCounters[] = [];
     for (let index = 0; index < count; index += 1) {
+      const before = counted();
       const signalId = await world.accept();
       await until(
         async () =>
@@ -58,20 +65,25 @@ describe('the traffic of a signal', () => {
             )
           )[0]!.ended,
         (ended) => ended,
-        10_000,
-        5,
       );
+      const { commits, roundTrips } = counted();
+      each.push({ commits: commits - before.commits, roundTrips: roundTrips - before.roundTrips });
     }
+    return each;
+  };
+
+  /** By the pools of the delivery and of the pipeline; the test's own looks go another way. */
+  const counted = (): TrafficCounters => {
+    const [api, pipeline] = [world.database.db.counters, worker.database.counters];
+    return { commits: api.commits + pipeline.commits, roundTrips: api.roundTrips + pipeline.roundTrips };
   };
 
   const traffic = async (): Promise<Traffic> => {
-    const [api, pipeline] = [world.database.db.counters, worker.database.counters];
     const stats = [...(await redis.info('commandstats')).matchAll(/cmdstat_([^:]+):calls=(\d+)/g)];
     // Scripts call commands too, which Redis counts as calls of their own.
     const redisCommands = stats.reduce((sum, [, , calls]) => sum + Number(calls), 0);
     return {
-      commits: api.commits + pipeline.commits,
-      roundTrips: api.roundTrips + pipeline.roundTrips,
+      ...counted(),
       redisCommands,
       hops: Number((await redis.get('keelson:high:id')) ?? 0),
     };
@@ -95,6 +107,10 @@ describe('the traffic of a signal', () => {
 
 function difference(after: Traffic, before: Traffic): Traffic {
   return combine(after, before, (a, b) => a - b);
+}
+
+function lowerQuartile(counts: readonly number[]): number {
+  return counts.toSorted((left, right) => left - right)[Math.floor(counts.length / 4)]!;
 }
 
 function perSignal(all: Traffic): Traffic {
