@@ -1,6 +1,7 @@
 import type { CloudEnvironment } from '../../src/environments/environment.ts';
 import { stacksOf } from '../../src/environments/named.ts';
 import { sizes } from '../../src/environments/sizes.ts';
+import type { Sent } from '../fields/sent.ts';
 import { rehearsedSettings } from '../stage.ts';
 import { behavioursLater, behavioursOfOperators, slipOf } from './behaviours/operators.ts';
 import { behavioursOfPeople } from './behaviours/people.ts';
@@ -46,6 +47,7 @@ function brokenIn(behaviours: readonly Behaviour[], life: Life): readonly Broken
 interface Outcome {
   readonly runs: readonly ProgramRun[];
   readonly broken: readonly Broken[];
+  readonly sent: Sent;
 }
 
 /** An environment's first day; where nothing is missed then, also what comes later: a slip, growth, and another `up`. */
@@ -58,10 +60,11 @@ async function live(environment: CloudEnvironment, without?: string): Promise<Ou
     for (const stack of stacksOf(environment)) runs.push(await program.run(stack, settings));
     const life = lifeOf(environment, vendors);
     const broken = brokenIn(firstDay, life);
-    if (broken.length > 0) return { runs, broken };
+    if (broken.length > 0) return { runs, broken, sent: vendors.fields.sent };
     slipOf(life);
     for (const stack of stacksOf(environment)) runs.push(await program.run(stack, { ...settings, size: GROWN }));
-    return { runs, broken: brokenIn(behavioursLater, { ...life, size: sizes[GROWN] }) };
+    const later = brokenIn(behavioursLater, { ...life, size: sizes[GROWN] });
+    return { runs, broken: later, sent: vendors.fields.sent };
   } finally {
     await vendors.close();
   }
@@ -73,13 +76,20 @@ function shortOf(urn: string): string {
   return `${start.split(':').at(-1)} ${type.split('$').at(-1)} ${name}`;
 }
 
-/** Every resource of an environment's program, by URN; throws when something does not work although nothing is missing. */
-export async function resourcesOf(environment: CloudEnvironment): Promise<readonly string[]> {
-  const { runs, broken } = await live(environment);
+/** An environment whose program lacks nothing. */
+export interface Whole {
+  /** Every resource of its program, by URN. */
+  readonly resources: readonly string[];
+  readonly sent: Sent;
+}
+
+/** Throws when something does not work although nothing is missing. */
+export async function whole(environment: CloudEnvironment): Promise<Whole> {
+  const { runs, broken, sent } = await live(environment);
   const unmade = runs.flatMap((run) => [...run.unmade].map(([urn, reason]) => `${shortOf(urn)}: ${reason}`));
   const wrong = [...unmade, ...broken.map(({ behaviour, reason }) => `${behaviour}: ${reason}`)];
   if (wrong.length > 0) throw new Error(`${environment.name} does not work as it is:\n  ${wrong.join('\n  ')}`);
-  return [...new Set(runs.flatMap(({ declared }) => declared))].sort();
+  return { resources: [...new Set(runs.flatMap(({ declared }) => declared))].sort(), sent };
 }
 
 /** Deletes one resource from the program, and tells who breaks. */

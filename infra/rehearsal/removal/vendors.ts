@@ -17,6 +17,8 @@ import { vercelDouble } from '../doubles/vercel.ts';
 import { Faults } from '../emulator/faults.ts';
 import { HttpEmulator, type EmulatedVendor } from '../emulator/http-emulator.ts';
 import { Journal } from '../emulator/journal.ts';
+import type { Vendor } from '../fields/derive.ts';
+import { SentFields } from '../fields/sent.ts';
 import { EmulatedRailway } from '../railway/vendor.ts';
 import type { rehearsedSettings } from '../stage.ts';
 import { EmulatedSupabase } from '../supabase/vendor.ts';
@@ -57,6 +59,8 @@ export class Vendors {
   readonly vercel = new DoubledVendor('vercel', this);
   readonly github = new DoubledVendor('github', this);
   readonly packages = new Map<string, Package>();
+  /** Which fields of the vendors our providers filled. */
+  readonly fields = new SentFields();
   readonly #emulators: HttpEmulator[] = [];
 
   private constructor(settings: Settings) {
@@ -85,11 +89,20 @@ export class Vendors {
 
   async #own<Context>(
     definition: ProviderDefinition<Context>,
-    vendor: EmulatedVendor,
+    vendor: EmulatedVendor & { readonly name: Vendor },
     configure: (values: Properties, place: VendorPlace) => Context,
   ): Promise<void> {
     const { journal, faults, pace } = this;
-    const emulator = await HttpEmulator.start({ vendor, journal, faults, pace });
+    const watched: EmulatedVendor = {
+      name: vendor.name,
+      classify: (request) => vendor.classify(request),
+      failure: (status, message) => vendor.failure(status, message),
+      answer: (request) => {
+        this.fields.note(vendor.name, request);
+        return vendor.answer(request);
+      },
+    };
+    const emulator = await HttpEmulator.start({ vendor: watched, journal, faults, pace });
     this.#emulators.push(emulator);
     const place = { pace, baseUrl: emulator.url };
     this.packages.set(definition.name, {

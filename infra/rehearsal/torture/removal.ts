@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import type { CloudEnvironment } from '../../src/environments/environment.ts';
 import { environments } from '../../src/environments/named.ts';
 import { repositoryFolder } from '../../src/targets/local/folders.ts';
-import { behaviourNames, removed, resourcesOf, type RemovalVerdict } from '../removal/remove.ts';
+import type { Sent } from '../fields/sent.ts';
+import { behaviourNames, removed, whole, type RemovalVerdict } from '../removal/remove.ts';
 import { sampleOf } from './cases.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface RemovalResult {
   readonly verdicts: readonly RemovalVerdict[];
   /** What no removal broke; empty for a sample, which cannot say. */
   readonly neverBroken: readonly string[];
+  /** What the providers sent in each environment that lacked nothing. */
+  readonly sent: readonly Sent[];
   readonly seed: number;
   readonly seconds: number;
 }
@@ -35,8 +38,11 @@ export async function tortureByRemoval({ environments: places, sample, seed, tel
   // Where an engine runs the program.
   process.chdir(join(repositoryFolder, 'infra', 'src'));
   const all: { environment: CloudEnvironment; urn: string }[] = [];
+  const sent: Sent[] = [];
   for (const environment of places) {
-    for (const urn of await resourcesOf(environment)) all.push({ environment, urn });
+    const { resources, sent: fields } = await whole(environment);
+    all.push(...resources.map((urn) => ({ environment, urn })));
+    sent.push(fields);
   }
   const verdicts: RemovalVerdict[] = [];
   for (const { environment, urn } of sample === undefined ? all : sampleOf(all, sample, seed)) {
@@ -47,7 +53,7 @@ export async function tortureByRemoval({ environments: places, sample, seed, tel
   const broken = new Set(verdicts.flatMap((verdict) => verdict.broken.map(({ behaviour }) => behaviour)));
   const neverBroken = sample === undefined ? behaviourNames.filter((name) => !broken.has(name)) : [];
   const seconds = (performance.now() - started) / 1_000;
-  return { resources: all.length, verdicts, neverBroken, seed, seconds };
+  return { resources: all.length, verdicts, neverBroken, sent, seed, seconds };
 }
 
 const clouds = environments.filter((environment) => environment.target !== 'local');
