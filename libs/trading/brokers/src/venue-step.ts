@@ -5,6 +5,7 @@ import type { Database } from '@keelson/persistence';
 import type { Broker, BrokerReport, FindOutcome } from './broker.port.ts';
 import type { CircuitBreaker } from './circuit.ts';
 import type { Gate } from './claim.store.ts';
+import { overslept } from './overslept.ts';
 import { handOrQuarantine, type Quarantined } from './quarantine.ts';
 import type { QueryGate } from './query-gate.ts';
 import type { RecordedEvents } from './recorded-events.ts';
@@ -123,7 +124,7 @@ export class VenueStep {
   async recordUnknown(attempt: Attempt, reason: string): Promise<void> {
     const { broker, clientOrderId, number, lease } = attempt;
     this.parts.onUnknown({ broker: broker.name, clientOrderId, reason });
-    await this.parts.breaker.failed(broker.name, reason);
+    if (!overslept(attempt, new Date())) await this.parts.breaker.failed(broker.name, reason);
     const venueEventId = `${clientOrderId}/unknown/${number}`;
     const said = { broker: broker.name, venueEventId, clientOrderId, at: new Date().toISOString() };
     await this.record(lease, [{ type: 'broker.unknown', payload: { ...said, reason: reason.slice(0, 500) } }], false);
