@@ -3,23 +3,29 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { stackEngine, type StackEngine } from '../src/adoption/stack-engine.ts';
 import { cloudSettings, type SettingName } from '../src/cloud/settings.ts';
 import type { CloudEnvironment } from '../src/environments/environment.ts';
+import { guardedEnvironment, guardedWords } from '../src/engine-words.ts';
 import { placeOf, stacksOf } from '../src/environments/named.ts';
-import { serveProvider, type ServedProvider } from '../src/providers/plugin/serve.ts';
 import { paceOf, type Pace } from '../src/providers/vendor/pace.ts';
 import { repositoryFolder, stateFolder } from '../src/targets/local/folders.ts';
 import { policyWords } from '../src/policies/pack.ts';
 import { readToolchain } from '../src/targets/local/toolchain.ts';
-import { cloudflareDouble } from './doubles/cloudflare.ts';
-import { DoubledVendor, doubleOf } from './doubles/double.ts';
-import { githubDouble } from './doubles/github.ts';
-import { vercelDouble } from './doubles/vercel.ts';
+import { Canaries } from './canaries.ts';
+import { DoubledVendor } from './doubles/double.ts';
+import { cloudflareRest } from './doubles/rest/cloudflare.ts';
+import { githubRest } from './doubles/rest/github.ts';
+import { vercelRest } from './doubles/rest/vercel.ts';
+import { ServedDoubles } from './doubles/served.ts';
 import { Faults } from './emulator/faults.ts';
 import { HttpEmulator, type EmulatedVendor } from './emulator/http-emulator.ts';
 import { Journal } from './emulator/journal.ts';
 import type { SchemaChecks } from './emulator/violations.ts';
+import { ProcessArguments } from './process-arguments.ts';
 import { EmulatedRailway } from './railway/vendor.ts';
+import { SealedConfig } from './sealed-config.ts';
+import { secretsOf } from './secrets.ts';
 import { EmulatedSupabase } from './supabase/vendor.ts';
 import { killPlugin } from './torture/kill-plugin.ts';
 import { EmulatedUpstash } from './upstash/vendor.ts';
@@ -71,10 +77,14 @@ export class Stage {
   readonly vercel: DoubledVendor;
   readonly github: DoubledVendor;
   readonly folder: string;
+  /** Where secrets were found that must not be there: after each run the engine's words, logs and files were looked at. */
+  readonly canaries = new Canaries();
+  readonly #arguments = new ProcessArguments((words) => this.canaries.examine('the arguments of a process', words));
+  readonly #configs = new Map<string, SealedConfig>();
   readonly #startedAt = Date.now();
-  readonly #passphrase = randomBytes(24).toString('base64url');
+  readonly #passphrase = `canary-${randomBytes(24).toString('base64url')}`;
   readonly #emulators: HttpEmulator[] = [];
-  readonly #served: ServedProvider[] = [];
+  readonly #served: ServedDoubles;
   #addresses: Record<string, string> = {};
 
   private constructor(environment: CloudEnvironment) {
@@ -87,17 +97,21 @@ export class Stage {
     this.cloudflare = new DoubledVendor('cloudflare', this);
     this.vercel = new DoubledVendor('vercel', this);
     this.github = new DoubledVendor('github', this);
+    this.#served = new ServedDoubles(this);
     this.folder = mkdtempSync(join(tmpdir(), 'keelson-rehearsal-'));
   }
 
   /** Starts every stand-in; the engine is started by `run`. */
   static async open(environment: CloudEnvironment): Promise<Stage> {
     const stage = new Stage(environment);
-    const { railway, supabase, upstash } = stage;
-    const vendors = Object.entries({ RAILWAY: railway, SUPABASE: supabase, UPSTASH: upstash } satisfies Record<
-      string,
-      EmulatedVendor
-    >);
+    const { railway, supabase, upstash, settings } = stage;
+    const emulated: Record<string, EmulatedVendor> = {
+      ...{ RAILWAY: railway, SUPABASE: supabase, UPSTASH: upstash },
+      CLOUDFLARE: cloudflareRest(stage.cloudflare, settings.cloudflareToken),
+      VERCEL: vercelRest(stage.vercel, settings.vercelToken),
+      GITHUB: githubRest(stage.github, settings.githubToken),
+    };
+    const vendors = Object.entries(emulated);
     const urls = vendors.map(async ([name, vendor]): Promise<[string, string]> => {
       const emulator = await HttpEmulator.start({
         vendor,
@@ -108,19 +122,8 @@ export class Stage {
       stage.#emulators.push(emulator);
       return [`KEELSON_${name}_URL`, emulator.url];
     });
-    const doubles = [
-      doubleOf(stage.cloudflare, cloudflareDouble),
-      doubleOf(stage.vercel, vercelDouble),
-      doubleOf(stage.github, githubDouble),
-    ].map(async (double) => {
-      const served = await serveProvider(double, async () => undefined);
-      stage.#served.push(served);
-      return `${double.name}:${served.port}`;
-    });
-    stage.#addresses = {
-      ...Object.fromEntries(await Promise.all(urls)),
-      PULUMI_DEBUG_PROVIDERS: (await Promise.all(doubles)).join(','),
-    };
+    stage.#addresses = Object.fromEntries(await Promise.all(urls));
+    await stage.#served.serve();
     await stage.#makeStacks();
     return stage;
   }
@@ -132,7 +135,7 @@ export class Stage {
 
   /** What leads an engine, whoever starts it, to the vendors of this stage, at their pace. */
   get variables(): Readonly<Record<string, string>> {
-    return { ...this.#addresses, KEELSON_REHEARSAL_SPEED: `${this.#startedAt}x${SPEED}` };
+    return { ...this.#addresses, ...this.#served.variables, KEELSON_REHEARSAL_SPEED: `${this.#startedAt}x${SPEED}` };
   }
 
   /** What was held against the vendors' own schemas. */
@@ -140,17 +143,18 @@ export class Stage {
     return [this.railway.front.checks, this.supabase.checks, this.upstash.checks];
   }
 
-  /** Sets a stack's configuration as a person does; `changed` overrides what the rehearsal usually sets. */
+  /** Sets a stack's configuration; `changed` overrides what the rehearsal usually sets. */
   async configure(stack: string, changed: Partial<Record<SettingName, string>> = {}): Promise<void> {
     const { layer } = placeOf(stack);
     const wanted = { ...this.settings, ...changed };
-    const words = (Object.keys(cloudSettings) as SettingName[])
-      .filter((name) => (cloudSettings[name].layers as readonly string[]).includes(layer))
-      .flatMap((name) => {
-        const { key, secret } = cloudSettings[name];
-        return [secret ? '--secret' : '--plaintext', `keelson:${key}=${wanted[name]}`];
-      });
-    await this.#must(['config', 'set-all', '--stack', stack, '--config-file', this.#configFile(stack), ...words]);
+    const names = (Object.keys(cloudSettings) as SettingName[]).filter((name) =>
+      (cloudSettings[name].layers as readonly string[]).includes(layer),
+    );
+    const values = names.map((name) => {
+      const { key, secret } = cloudSettings[name];
+      return [`keelson:${key}`, { value: wanted[name], secret }];
+    });
+    this.#configs.get(stack)!.write(Object.fromEntries(values));
   }
 
   /** A verb of the engine on a stack, without questions. */
@@ -160,27 +164,62 @@ export class Stage {
     return this.pulumi([...base, ...policyWords(verb), ...(asks ? ['--yes', '--skip-preview'] : []), ...words]);
   }
 
-  pulumi(words: readonly string[]): Promise<EngineRun> {
+  /** The engine as it is, as talkative in its logs as it may be. Afterwards no secret must be where it does not belong. */
+  async pulumi(words: readonly string[]): Promise<EngineRun> {
+    const run = await this.#engine(guardedWords([...words, '-v=9', '--logflow']).words);
+    for (const [name, value] of secretsOf(this)) this.canaries.add(name, value);
+    this.canaries.examine(`what \`pulumi ${words.slice(0, 2).join(' ')}\` said`, run.text);
+    this.canaries.examine('the journal of the vendors', JSON.stringify(this.journal.entries));
+    this.canaries.examineFolder(this.folder);
+    return run;
+  }
+
+  /** The engine on a stack, as `keelson up` takes it to look for what an earlier one lost. */
+  async engine(stack: string): Promise<StackEngine> {
+    await this.#served.serve();
+    const { program, environment } = this.#program();
+    return stackEngine({ program, environment, project: repositoryFolder, stack, configFile: this.#configFile(stack) });
+  }
+
+  /** Where the engine notes who updates a stack. */
+  lockFolder(stack: string): string {
+    return join(this.folder, 'state', '.pulumi', 'locks', 'organization', 'keelson', stack);
+  }
+
+  #program(): { readonly program: string; readonly environment: NodeJS.ProcessEnv } {
     const toolchain = readToolchain(stateFolder());
+    const environment = {
+      ...guardedEnvironment(process.env),
+      ...this.variables,
+      // Where the engine and its plugins write their logs.
+      TMPDIR: join(this.folder, 'logs'),
+      KEELSON_NODE: toolchain.node,
+      PULUMI_BACKEND_URL: `file://${join(this.folder, 'state')}`,
+      PULUMI_CONFIG_PASSPHRASE: this.#passphrase,
+      PULUMI_SKIP_UPDATE_CHECK: 'true',
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+      PATH: [
+        ...(toolchain.languageHost === 'ours' ? [join(repositoryFolder, 'infra', 'bin', 'language-host')] : []),
+        process.env['PATH'] ?? '',
+      ].join(delimiter),
+    };
+    return { program: toolchain.pulumi.path, environment };
+  }
+
+  async #engine(words: readonly string[]): Promise<EngineRun> {
+    // One that was killed in the run before is started anew, as a plugin of the engine's own would be.
+    await this.#served.serve();
+    const { program, environment } = this.#program();
     const started = performance.now();
-    const child = spawn(toolchain.pulumi.path, [...words], {
+    const child = spawn(program, [...words], {
       cwd: repositoryFolder,
-      env: {
-        ...process.env,
-        ...this.variables,
-        KEELSON_NODE: toolchain.node,
-        PULUMI_BACKEND_URL: `file://${join(this.folder, 'state')}`,
-        PULUMI_CONFIG_PASSPHRASE: this.#passphrase,
-        PULUMI_SKIP_UPDATE_CHECK: 'true',
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-        PATH: [
-          ...(toolchain.languageHost === 'ours' ? [join(repositoryFolder, 'infra', 'bin', 'language-host')] : []),
-          process.env['PATH'] ?? '',
-        ].join(delimiter),
-      },
+      env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.faults.kill = (vendor) => killPlugin(child.pid, vendor);
+    this.faults.kill = (vendor, kind) => {
+      if (kind === 'kill-engine') child.kill('SIGKILL');
+      else if (!this.#served.kill(vendor)) killPlugin(child.pid, vendor);
+    };
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -191,18 +230,24 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    for (const served of this.#served) served.close();
+    this.#arguments.stop();
+    this.#served.close();
     await Promise.all(this.#emulators.map((emulator) => emulator.close()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** `stack init` writes a stack's configuration beside the Pulumi.yaml that it finds: one of the rehearsal's own. */
   async #makeStacks(): Promise<void> {
-    mkdirSync(join(this.folder, 'state'));
+    for (const part of ['state', 'logs']) mkdirSync(join(this.folder, part));
+    for (const [name, value] of [...secretsOf(this), ['passphrase', this.#passphrase] as const]) {
+      this.canaries.add(name, value);
+    }
+    this.#arguments.start();
     writeFileSync(join(this.folder, 'Pulumi.yaml'), 'name: keelson\nruntime: nodejs\n');
     const words = ['--non-interactive', '--no-select', '--secrets-provider', 'passphrase'];
     for (const stack of stacksOf(this.environment)) {
       await this.#must(['-C', this.folder, 'stack', 'init', stack, ...words]);
+      this.#configs.set(stack, await SealedConfig.open(this.#configFile(stack), this.#passphrase));
       await this.configure(stack);
     }
   }

@@ -3,8 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { Adopted } from './adoption/adopt.ts';
 import { prepareEngine, type Engine } from './engine-environment.ts';
-import { clearDeadLocks } from './engine-locks.ts';
+import { explainLocks, ownersIn, settleLocks } from './engine-locks.ts';
+import { guardedWords } from './engine-words.ts';
 import { environments, stacksOf } from './environments/named.ts';
 import { policyWords } from './policies/pack.ts';
 import { SupervisorClient } from './targets/local/client.ts';
@@ -64,21 +66,52 @@ function passOn(from: Readable | null, to: Writable): void {
   });
 }
 
-function run(engine: Engine, words: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<number> {
+/** Verbs of the engine that take a stack's lock. */
+const LOCKING = new Set(['up', 'destroy', 'refresh', 'import', 'update']);
+/** What the engine says of a lock is at its end. */
+const KEPT_CHARACTERS = 20_000;
+
+/** Runs the engine at this terminal. When somebody else holds the stack, says who, and what to do about it. */
+function run(engine: Engine, asked: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<number> {
+  const { words, notes } = guardedWords(asked);
+  for (const note of notes) process.stderr.write(`${note}\n`);
   return new Promise((resolve, reject) => {
     const forProgram = words.includes('--json');
-    const child = spawn(engine.program, [...words], {
+    const locks = words.some((word) => LOCKING.has(word));
+    const child = spawn(engine.program, words, {
       env: { ...engine.environment, ...extra },
-      stdio: forProgram ? ['inherit', 'pipe', 'pipe'] : 'inherit',
+      // What a person is asked must come through as it is.
+      stdio: ['inherit', forProgram ? 'pipe' : 'inherit', forProgram || locks ? 'pipe' : 'inherit'],
     });
+    let said = '';
+    const keep = (chunk: Buffer): void => void (said = `${said}${chunk.toString()}`.slice(-KEPT_CHARACTERS));
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
     passOn(child.stdout, process.stdout);
-    passOn(child.stderr, process.stderr);
+    if (forProgram) passOn(child.stderr, process.stderr);
+    else child.stderr?.pipe(process.stderr, { end: false });
     // Ctrl-C reaches the engine by itself; it ends in its own time, and we with it.
     process.on('SIGINT', () => undefined);
     process.on('SIGTERM', () => child.kill('SIGTERM'));
     child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 1));
+    child.once('close', (code) => {
+      if (code !== 0) explainTo(process.stderr, said);
+      resolve(code ?? 1);
+    });
   });
+}
+
+/** Adds to the engine's words about a lock what they leave out. */
+function explainTo(stderr: Writable, said: string): void {
+  const held = ownersIn(said);
+  if (held) stderr.write(`${explainLocks(held.stack, held.owners)}\n`);
+}
+
+/** Frees a stack from updates that died here. Throws who holds it otherwise, before anything is started. */
+function mustBeFree(engine: Engine, { verb, stack }: Pick<Request, 'verb' | 'stack'>): void {
+  if (!LOCKING.has(verb)) return;
+  const standing = settleLocks(engine.lockFolder(stack), (sentence) => process.stderr.write(`${sentence}\n`));
+  if (standing.length > 0) throw new Error(explainLocks(stack, standing));
 }
 
 async function selectStack(engine: Engine, stack: string): Promise<void> {
@@ -90,14 +123,32 @@ async function selectStack(engine: Engine, stack: string): Promise<void> {
   if (code !== 0) throw new Error(`the stack ${stack} could not be made (exit code ${code})`);
 }
 
+/** In a cloud everything is planned before anything is changed: some rules are about what is absent. */
+function isPlanned({ verb, stack, rest }: Pick<Request, 'verb' | 'stack' | 'rest'>): boolean {
+  return verb === 'up' && isInCloud(stack) && !rest.includes('--target');
+}
+
+/** Plans the `up` and takes into the state what an earlier one made and could not note. */
+async function adopt(engine: Engine, { stack, json, rest }: Request): Promise<void> {
+  const tell = ({ urn, what }: Adopted): void => {
+    const message = `${urn.split('::').at(-1)}: ${what} was made by an earlier update that could not note it; adopted`;
+    if (json) process.stdout.write(`${JSON.stringify({ diagnosticEvent: { severity: 'warning', message } })}\n`);
+    else process.stderr.write(`${message}\n`);
+  };
+  // Only here: this machine's own stack needs none of it, and starts sooner.
+  const { adoptLost } = await import('./adoption/adopt.ts');
+  const { stackEngine } = await import('./adoption/stack-engine.ts');
+  const { program, environment, project } = engine;
+  const aimed = stackEngine({ program, environment, project, stack, configFile: engine.configFile(stack) });
+  await adoptLost({ engine: aimed, words: [...policyWords('up'), ...rest], tell });
+}
+
 /** Words that every verb gets, and those that go with one. */
 function engineWords(engine: Engine, { verb, stack, json, rest }: Request): string[] {
   const base = process.env['KEELSON_PORT_BASE'];
   const asks = verb !== 'preview' && !rest.includes('--preview-only');
   const isLocal = !isInCloud(stack);
   const runsProgram = isLocal && ['preview', 'up', 'refresh'].includes(verb);
-  // In a cloud everything is planned before anything is changed: some rules are about what is absent.
-  const isPlanned = !isLocal && verb === 'up' && !rest.includes('--target');
   return [
     verb,
     '-C',
@@ -109,7 +160,8 @@ function engineWords(engine: Engine, { verb, stack, json, rest }: Request): stri
     engine.configFile(stack),
     ...(isLocal ? [] : policyWords(verb)),
     ...(asks ? ['--yes'] : []),
-    ...(asks && !isPlanned ? ['--skip-preview'] : []),
+    // A person sees the plan; a program has had it already, when what was lost was looked for.
+    ...(asks && (json || !isPlanned({ verb, stack, rest })) ? ['--skip-preview'] : []),
     ...(json ? ['--json'] : []),
     ...(base !== undefined && runsProgram ? ['--config', `keelson:portBase=${base}`] : []),
     ...rest,
@@ -122,6 +174,7 @@ async function main(): Promise<number> {
   const folder = join(stateFolder(), request.stack);
   switch (request.verb) {
     case 'pulumi':
+      mustBeFree(engine, { verb: process.argv[3] ?? '', stack: request.stack });
       return run(engine, [...engine.folderWords, ...process.argv.slice(3)]);
     case 'stop':
       await new SupervisorClient(foldersOf(request.stack, folder)).shutdown();
@@ -139,7 +192,8 @@ async function main(): Promise<number> {
       return 2;
   }
   await selectStack(engine, request.stack);
-  clearDeadLocks(engine.lockFolder(request.stack));
+  mustBeFree(engine, request);
+  if (isPlanned(request)) await adopt(engine, request);
   const code = await run(engine, engineWords(engine, request), {
     KEELSON_BUILT: request.verb === 'up' ? '1' : '',
     ...(request.wipe ? { KEELSON_WIPE: '1' } : {}),
@@ -148,7 +202,8 @@ async function main(): Promise<number> {
   return code;
 }
 
-process.exitCode = await main().catch((error: Error) => {
+process.exitCode = await main().catch((error: Error & { readonly code?: unknown }) => {
   process.stderr.write(`${error.message}\n`);
-  return 1;
+  explainTo(process.stderr, error.message);
+  return typeof error.code === 'number' ? error.code : 1;
 });

@@ -30,6 +30,7 @@ const r2Types: DoublePackage['types'] = {
     }),
     key: ({ name }) => name,
     id: ({ name }) => name,
+    importId: ({ accountId, name }) => `${accountId}/${name}/default`,
     computed: () => ({ storageClass: 'Standard', jurisdiction: 'default', creationDate: '2026-01-01T00:00:00Z' }),
     replaceOn: ['accountId', 'name', 'location'],
     later: ['creationDate'],
@@ -85,9 +86,12 @@ const nameTypes: DoublePackage['types'] = {
       comment: z.string().max(100).optional(),
     }),
     key: ({ zoneId, name, type }) => `${zoneId}/${type}/${name}`,
+    importId: ({ zoneId }, recordId) => `${zoneId}/${recordId}`,
     replaceOn: ['zoneId', 'name', 'type'],
   }),
 };
+
+const ofAccount = ({ accountId }: { accountId: string }, ownId: string): string => `${accountId}/${ownId}`;
 
 const entryTypes: DoublePackage['types'] = {
   'cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor': doubleType<LoadBalancerMonitorArgs>()({
@@ -106,6 +110,7 @@ const entryTypes: DoublePackage['types'] = {
     key: ({ accountId, description }) => `${accountId}/${description}`,
     // A monitor has no name there.
     second: 'kept',
+    importId: ofAccount,
     replaceOn: ['accountId'],
   }),
   'cloudflare:index/loadBalancerPool:LoadBalancerPool': doubleType<LoadBalancerPoolArgs>()({
@@ -128,12 +133,14 @@ const entryTypes: DoublePackage['types'] = {
         .min(1),
     }),
     key: ({ accountId, name }) => `${accountId}/${name}`,
+    importId: ofAccount,
     replaceOn: ['accountId'],
   }),
   'cloudflare:index/loadBalancer:LoadBalancer': doubleType<LoadBalancerArgs>()({
     schema: z.strictObject({
       zoneId: account,
       name: z.string().min(1),
+      description: z.string(),
       defaultPools: z.array(id).min(1),
       fallbackPool: id,
       regionPools: z.partialRecord(region, z.array(id).min(1)),
@@ -141,6 +148,7 @@ const entryTypes: DoublePackage['types'] = {
       proxied: z.boolean(),
     }),
     key: ({ zoneId, name }) => `${zoneId}/${name}`,
+    importId: ({ zoneId }, balancerId) => `${zoneId}/${balancerId}`,
     replaceOn: ['zoneId'],
   }),
   'cloudflare:index/notificationPolicy:NotificationPolicy': doubleType<NotificationPolicyArgs>()({
@@ -159,6 +167,7 @@ const entryTypes: DoublePackage['types'] = {
       }),
     }),
     key: ({ accountId, name }) => `${accountId}/${name}`,
+    importId: ofAccount,
     second: 'kept',
     replaceOn: ['accountId'],
   }),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { z } from 'zod';
 import type { ProviderDefinition } from '../../src/providers/plugin/definition.ts';
 import { refusals } from '../../src/providers/plugin/check.ts';
@@ -28,6 +28,10 @@ export interface DoubleType<Inputs extends object = object> {
   /** The id, where the vendor does not make one up; else what its ids begin with. */
   readonly id?: (inputs: Inputs) => string;
   readonly idPrefix?: string;
+  /** True where the vendor counts: its ids are numbers. */
+  readonly numbered?: boolean;
+  /** By what the package's own page says to import it; absent where it cannot be imported. */
+  readonly importId?: (inputs: Inputs, id: string) => string;
   readonly replaceOn: readonly string[];
   readonly secretOutputs?: readonly string[];
   /** Outputs that are not known before it is made. */
@@ -43,6 +47,14 @@ export interface Kept {
   readonly owner: string | undefined;
   inputs: Properties;
   readonly computed: Properties;
+}
+
+/** What a provider asks of a vendor, in the words of the engine. */
+export interface DoubledCall {
+  readonly verb: 'create' | 'read' | 'update' | 'delete';
+  readonly type: string;
+  /** Natural key, or id. */
+  readonly subject: string;
 }
 
 function placeOf(type: string, id: string): string {
@@ -89,10 +101,11 @@ export class DoubledVendor {
     for (const owned of [...this.kept.values()].filter(({ owner }) => owner === place)) this.drop(owned.type, owned.id);
   }
 
-  /** One call: disturbed as ordered, and written into the journal. */
-  call<Result>(verb: string, type: string, mutating: boolean, act: () => Result): Result {
+  /** One call, of what has this key or id: disturbed as ordered, and written into the journal. */
+  call<Result>({ verb, type, subject }: DoubledCall, act: () => Result): Result {
+    const mutating = verb !== 'read';
     const call = { vendor: this.name, operation: `${verb} ${type}`, mutating };
-    const fault = this.#faults.meet(call);
+    const fault = this.#faults.meet({ ...call, subject });
     const note = (effective: boolean, status: number): void =>
       this.journal.add({
         at: this.#pace.now(),
@@ -102,9 +115,13 @@ export class DoubledVendor {
         ...(fault && { fault: `${fault.kind} ${fault.moment}` }),
       });
     const words = `${type}: ${fault?.kind ?? ''} from ${this.name}`;
+    const fail = (): never => {
+      if (fault?.kind === 'kill' || fault?.kind === 'kill-engine') this.#faults.kill(this.name, fault.kind);
+      throw new Error(words);
+    };
     if (fault?.moment === 'before') {
       note(false, 0);
-      throw new Error(words);
+      fail();
     }
     let result: Result;
     try {
@@ -114,7 +131,7 @@ export class DoubledVendor {
       throw error;
     }
     note(mutating, fault ? 0 : 200);
-    if (fault) throw new Error(words);
+    if (fault) fail();
     return result;
   }
 }
@@ -135,7 +152,10 @@ function make<Inputs extends object>(
   if (existing && spec.second !== 'overwrites') {
     throw new Error(`${type}: "${key}" already exists at ${vendor.name} (409)`);
   }
-  const id = existing?.id ?? spec.id?.(inputs) ?? `${spec.idPrefix ?? ''}${randomBytes(16).toString('hex')}`;
+  const madeUp = spec.numbered
+    ? String(randomInt(1, 2 ** 31))
+    : `${spec.idPrefix ?? ''}${randomBytes(16).toString('hex')}`;
+  const id = existing?.id ?? spec.id?.(inputs) ?? madeUp;
   const kept: Kept = {
     ...{ type, id, key, inputs: propertiesOf(inputs) },
     computed: spec.computed?.(inputs, id) ?? {},
@@ -155,9 +175,15 @@ function doubleHandler<Inputs extends object>(
   spec: DoubleType<Inputs>,
 ): ResourceHandler<DoubledVendor, Inputs> {
   const read = (vendor: DoubledVendor, id: string) =>
-    vendor.call('read', type, false, () => {
+    vendor.call({ verb: 'read', type, subject: id }, () => {
       const kept = vendor.get(type, id);
       return kept && { inputs: kept.inputs, outputs: outputsOf(kept) };
+    });
+  /** An id that is not of the form on the package's page finds nothing, as there. */
+  const adopt = (vendor: DoubledVendor, importId: string) =>
+    vendor.call({ verb: 'read', type, subject: importId }, () => {
+      const kept = vendor.ofType(type).find(({ inputs, id }) => spec.importId?.(inputs as Inputs, id) === importId);
+      return kept && { id: kept.id, inputs: kept.inputs, outputs: outputsOf(kept) };
     });
   return {
     schema: spec.schema,
@@ -168,22 +194,22 @@ function doubleHandler<Inputs extends object>(
       ...Object.fromEntries((spec.later ?? []).map((name) => [name, before?.[name] ?? UNKNOWN])),
     }),
     create: async (vendor, inputs) =>
-      vendor.call('create', type, true, () => {
+      vendor.call({ verb: 'create', type, subject: spec.key(inputs) }, () => {
         const kept = make(vendor, type, spec, inputs);
         return { id: kept.id, outputs: outputsOf(kept) };
       }),
     update: async (vendor, inputs, _before, { id }) =>
-      vendor.call('update', type, true, () => {
+      vendor.call({ verb: 'update', type, subject: id }, () => {
         const kept = vendor.get(type, id);
         if (!kept) throw new Error(`${type}: ${id} does not exist any more at ${vendor.name} (404)`);
         kept.inputs = propertiesOf(inputs);
         return outputsOf(kept);
       }),
     read: async (vendor, _inputs, _before, { id }) => read(vendor, id),
-    adopt: async (vendor, id) => read(vendor, id),
+    ...(spec.importId && { adopt: async (vendor, id) => adopt(vendor, id) }),
     delete: async (vendor, inputs, _before, { id }) => {
       if (spec.outlivesDelete?.(inputs)) return;
-      vendor.call('delete', type, true, () => vendor.drop(type, id));
+      vendor.call({ verb: 'delete', type, subject: id }, () => vendor.drop(type, id));
     },
   };
 }

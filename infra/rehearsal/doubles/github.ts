@@ -46,6 +46,8 @@ const environmentTypes: DoublePackage['types'] = {
     doubleType<RepositoryEnvironmentDeploymentPolicyArgs>()({
       schema: z.strictObject({ ...of, branchPattern: z.string().min(1) }),
       key: (inputs) => `${environmentId(inputs)}:${inputs.branchPattern}`,
+      numbered: true,
+      importId: (inputs, id) => `${environmentId(inputs)}:${id}`,
       ownedBy: ofEnvironment,
       replaceOn: ofEnvironmentNames,
     }),
@@ -62,6 +64,7 @@ const environmentTypes: DoublePackage['types'] = {
     schema: z.strictObject({ ...of, variableName: upperName, value: z.string().min(1) }),
     key: (inputs) => `${environmentId(inputs)}:${inputs.variableName}`,
     id: (inputs) => `${environmentId(inputs)}:${inputs.variableName}`,
+    importId: (_inputs, id) => id,
     ownedBy: ofEnvironment,
     replaceOn: [...ofEnvironmentNames, 'variableName'],
   }),
@@ -91,6 +94,8 @@ const rulesetTypes: DoublePackage['types'] = {
       }),
     }),
     key: ({ repository, name }) => `${repository}:${name}`,
+    numbered: true,
+    importId: ({ repository }, id) => `${repository}:${id}`,
     replaceOn: ['repository'],
   }),
 };

@@ -20,6 +20,8 @@ import { doubleConfiguration, doubleType } from './typed.ts';
 const PROJECT = 'vercel:index/project:Project';
 const of = { projectId: z.string().startsWith('prj_'), teamId: z.string().min(1) };
 const ofProject = { type: PROJECT, id: ({ projectId }: { projectId: string }): string => projectId };
+const importOf = (inputs: { teamId: string; projectId: string }, id: string): string =>
+  `${inputs.teamId}/${inputs.projectId}/${id}`;
 const ofProjectIds = ['projectId', 'teamId'];
 
 const projectTypes: DoublePackage['types'] = {
@@ -33,12 +35,14 @@ const projectTypes: DoublePackage['types'] = {
     }),
     key: ({ teamId, name }) => `${teamId}/${name}`,
     idPrefix: 'prj_',
+    importId: ({ teamId }, id) => `${teamId}/${id}`,
     replaceOn: ['teamId'],
   }),
   'vercel:index/projectDomain:ProjectDomain': doubleType<ProjectDomainArgs>()({
     schema: z.strictObject({ ...of, domain: z.string().min(3) }),
     key: ({ domain }) => domain,
-    id: ({ projectId, domain }) => `${projectId}/${domain}`,
+    id: ({ domain }) => domain,
+    importId: importOf,
     ownedBy: ofProject,
     computed: () => ({ verified: true, verifications: [] }),
     later: ['verified', 'verifications'],
@@ -53,6 +57,8 @@ const projectTypes: DoublePackage['types'] = {
       sensitive: z.boolean(),
     }),
     key: ({ projectId, key }) => `${projectId}/${key}`,
+    importId: importOf,
+    secretOutputs: ['value'],
     ownedBy: ofProject,
     replaceOn: [...ofProjectIds, 'key'],
   }),
@@ -132,6 +138,7 @@ const guardTypes: DoublePackage['types'] = {
     }),
     key: ({ projectId, name }) => `${projectId}/${name}`,
     idPrefix: 'rt_',
+    importId: importOf,
     ownedBy: ofProject,
     second: 'kept',
     replaceOn: [...ofProjectIds, 'position'],

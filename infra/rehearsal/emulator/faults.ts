@@ -12,17 +12,28 @@ export const faultSpec = z.strictObject({
   nth: z.int().min(1).default(1),
   times: z.int().min(1).default(1),
   moment: z.enum(['before', 'after']).default('before'),
-  /** `kill`: the process that asked is killed. */
-  kind: z.enum(['429', '500', '503', '401', '403', 'timeout', 'reset', 'slow', 'kill']),
+  /** `kill`: the plugin that asked is killed; `kill-engine`: the engine that started it. */
+  kind: z.enum(['429', '500', '503', '401', '403', 'timeout', 'reset', 'slow', 'kill', 'kill-engine']),
   /** With 429: what Retry-After says, in seconds. */
   retryAfter: z.int().min(0).default(1),
 });
 export type FaultSpec = z.infer<typeof faultSpec>;
 
+/** A call, as far as faults tell calls apart. */
+export interface DisturbedCall {
+  readonly vendor: string;
+  readonly operation: string;
+  readonly mutating: boolean;
+  /** What it asks for: two calls of the same are the same change, asked for again. */
+  readonly subject: string;
+}
+
 /** The faults that are ordered, each counting the calls that match it. */
 export class Faults {
-  /** Kills the plugin of a vendor; set by whoever started it. */
-  kill: (vendor: string) => void = () => undefined;
+  /** Kills the plugin of a vendor, or its engine; set by whoever started them. */
+  kill: (vendor: string, kind: 'kill' | 'kill-engine') => void = () => undefined;
+  /** Decides about calls that no order matches. */
+  decide: ((call: DisturbedCall) => FaultSpec | undefined) | undefined;
   #ordered: { readonly spec: FaultSpec; seen: number }[] = [];
 
   order(spec: FaultSpec): void {
@@ -30,11 +41,12 @@ export class Faults {
   }
 
   clear(): void {
+    this.decide = undefined;
     this.#ordered = [];
   }
 
   /** The fault that this call meets, if one. */
-  meet(call: { vendor: string; operation: string; mutating: boolean }): FaultSpec | undefined {
+  meet(call: DisturbedCall): FaultSpec | undefined {
     let met: FaultSpec | undefined;
     for (const order of this.#ordered) {
       const { spec } = order;
@@ -44,6 +56,6 @@ export class Faults {
       order.seen += 1;
       if (order.seen >= spec.nth && order.seen < spec.nth + spec.times) met ??= spec;
     }
-    return met;
+    return met ?? this.decide?.(call);
   }
 }

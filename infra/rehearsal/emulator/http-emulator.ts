@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pace } from '../../src/providers/vendor/pace.ts';
@@ -74,7 +75,7 @@ export class HttpEmulator {
     const { vendor, faults, journal, pace } = this.#parts;
     const request = await read(incoming);
     const call = { vendor: vendor.name, ...vendor.classify(request) };
-    const fault = faults.meet(call);
+    const fault = faults.meet({ ...call, subject: subjectOf(request) });
     const happens = fault?.moment !== 'before' || fault.kind === 'slow';
     if (fault?.kind === 'slow') await pace.sleep(SLOW);
     const answer = happens ? await vendor.answer(request) : undefined;
@@ -86,7 +87,7 @@ export class HttpEmulator {
       status: said === 'cut' ? 0 : said.status,
       ...(fault && { fault: `${fault.kind} ${fault.moment}` }),
     });
-    if (fault?.kind === 'kill') faults.kill(vendor.name);
+    if (fault?.kind === 'kill' || fault?.kind === 'kill-engine') faults.kill(vendor.name, fault.kind);
     if (said === 'cut') {
       incoming.socket.destroy();
       return;
@@ -103,6 +104,7 @@ function disturbed(vendor: EmulatedVendor, fault: FaultSpec): EmulatedAnswer | '
     case 'reset':
     case 'slow':
     case 'kill':
+    case 'kill-engine':
       return 'cut';
     case '429': {
       const answer = vendor.failure(429, 'Too many requests');
@@ -111,6 +113,13 @@ function disturbed(vendor: EmulatedVendor, fault: FaultSpec): EmulatedAnswer | '
     default:
       return vendor.failure(Number(fault.kind), `injected ${fault.kind}`);
   }
+}
+
+/** The same for the same request, whenever it is sent. A hash: bodies hold secrets. */
+function subjectOf({ path, body }: EmulatedRequest): string {
+  return createHash('sha256')
+    .update(`${path} ${JSON.stringify(body)}`)
+    .digest('hex');
 }
 
 async function read(incoming: IncomingMessage): Promise<EmulatedRequest> {

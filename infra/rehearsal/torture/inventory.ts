@@ -1,5 +1,7 @@
 import type { Stage } from '../stage.ts';
 
+const DEPLOYMENT = 'vercel:index/deployment:Deployment';
+
 /** Everything that the vendors have, each by its natural key. Two of the same are a duplicate; one more an orphan. */
 export function inventoryOf(stage: Stage): readonly string[] {
   const { world } = stage.railway;
@@ -26,9 +28,29 @@ export function inventoryOf(stage: Stage): readonly string[] {
       ...project.replicas.map(({ region }) => `supabase replica ${region}`),
     ]),
     ...[...stage.upstash.databases.values()].map(({ database_name: name }) => `upstash database ${name}`),
-    ...[...stage.cloudflare.kept.values()].map(({ type, key }) => `cloudflare ${type} ${key}`),
+    ...doubledOf(stage),
   ];
   return kept.sort();
+}
+
+/**
+ * What the vendors behind official providers have. Deployments of the same files count once: the newest is what is seen,
+ * and every earlier one is its project's history, which nobody manages and which goes with the project.
+ */
+function doubledOf({ doubles, vercel }: Stage): readonly string[] {
+  const projects = vercel.ofType('vercel:index/project:Project');
+  const kept = doubles.flatMap((vendor) => [...vendor.kept.values()]);
+  const named = kept.map(({ type, key }) => {
+    const project = projects.find(({ id }) => key.startsWith(id));
+    return { type, entry: `${type} ${project ? key.replace(project.id, project.key) : key}` };
+  });
+  const history = named.filter(({ type }) => type === DEPLOYMENT).map(({ entry }) => entry);
+  return [...named.filter(({ type }) => type !== DEPLOYMENT).map(({ entry }) => entry), ...new Set(history)];
+}
+
+/** What is there more than once. */
+export function duplicatesIn(found: readonly string[]): readonly string[] {
+  return found.filter((entry, index) => found.indexOf(entry) !== index);
 }
 
 /** What is there and should not be, and what should be and is not; both empty when an `up` has converged. */

@@ -1,121 +1,114 @@
 import { parseArgs } from 'node:util';
 import type { CloudEnvironment } from '../../src/environments/environment.ts';
-import { environments, stacksOf } from '../../src/environments/named.ts';
-import { Stage } from '../stage.ts';
-import { casesOf, nameOf, sampleOf, type FaultCase } from './cases.ts';
-import { differenceOf, inventoryOf } from './inventory.ts';
+import { environments } from '../../src/environments/named.ts';
+import { disturbancesOf, everyCall, titleOf, type FaultCase } from './cases.ts';
+import { tortureUp } from './up.ts';
 
 /**
- * `npm run torture:up-faults -- --env dev [--sample N] [--seed S]`: disturbs each change that `up` asks a vendor for,
- * one run each, and sees that the next `up` makes exactly what was wanted. Exits with 1 when one does not.
+ * `node infra/rehearsal/torture/up-faults.ts [--env dev|staging|prod] [--seed N] [--rounds N] [--minutes N] [--json]`:
+ * brings an environment up again and again. In each round every change that `up` asks a vendor for is disturbed once,
+ * and after as many rounds as there are disturbances each change had every one. Exits with 1 when one does not converge.
  */
-export interface FaultVerdict {
-  readonly name: string;
-  /** Whether the disturbed `up` itself came through. */
-  readonly survived: boolean;
-  /** What is wrong afterwards, in sentences; none when it converged. */
-  readonly problems: readonly string[];
-}
-
-/** Vendors whose own providers we wrote: what an interrupted call left is found by its name. */
-const OWN = ['railway', 'supabase', 'upstash'];
-
-export interface Torture {
-  readonly environment: CloudEnvironment;
-  /** How many cases; all of them when absent. */
-  readonly sample?: number;
+export interface UpFaultsResult {
+  readonly environment: string;
   readonly seed: number;
-  tell(verdict: FaultVerdict): void;
+  /** Changes that an undisturbed `up` asks for, and how many disturbances there are for one. */
+  readonly calls: number;
+  readonly disturbances: number;
+  readonly rounds: number;
+  readonly cases: number;
+  /** Calls that no round reached; 0 where every change was disturbed in every round. */
+  readonly missed: number;
+  readonly runs: number;
+  readonly adopted: number;
+  /** Cases of the rounds that did not converge. */
+  readonly failed: number;
+  readonly problems: readonly string[];
+  /** Cases by kind and moment, and by vendor. */
+  readonly byKind: Readonly<Record<string, number>>;
+  readonly byVendor: Readonly<Record<string, number>>;
+  readonly seconds: number;
 }
 
-async function mustRun(stage: Stage, verb: 'up' | 'destroy', stack: string): Promise<void> {
-  const { code, text } = await stage.run(verb, stack);
-  if (code !== 0) throw new Error(`An undisturbed ${verb} of ${stack} failed:\n${text.slice(-4_000)}`);
+interface Request {
+  readonly environment: CloudEnvironment;
+  readonly seed: number;
+  readonly rounds: number;
+  readonly minutes: number;
 }
 
-/** Takes away what stands from this stack on: later ones first. */
-async function clear(stage: Stage, stacks: readonly string[], standing: Set<string>): Promise<void> {
-  for (const stack of [...stacks].reverse()) {
-    if (standing.delete(stack)) await mustRun(stage, 'destroy', stack);
-  }
+const DISTURBANCES = disturbancesOf('railway').length;
+
+function countBy(cases: readonly FaultCase[], name: (one: FaultCase) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of cases) counts[name(one)] = (counts[name(one)] ?? 0) + 1;
+  return counts;
 }
 
-async function undergo(stage: Stage, one: FaultCase, wanted: readonly string[]): Promise<FaultVerdict> {
-  const { code: before } = await disturbed(stage, one);
-  const again = await stage.run('up', one.stack);
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+async function torture({ environment, seed, rounds, minutes }: Request): Promise<UpFaultsResult> {
+  const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1_000;
+  const undisturbed = await tortureUp({ environment, choose: () => undefined, tell: say });
+  if (undisturbed.problems.length > 0) throw new Error(`undisturbed: ${undisturbed.problems.join('\n')}`);
+  const { calls, found: wanted } = undisturbed;
+  const cases: FaultCase[] = [];
   const problems: string[] = [];
-  if (again.code !== 0) problems.push(`the next up failed: ${again.text.slice(-2_000)}`);
-  const { tooMuch, missing } = differenceOf(wanted, inventoryOf(stage));
-  problems.push(...tooMuch.map((entry) => `too much: ${entry}`), ...missing.map((entry) => `missing: ${entry}`));
-  return { name: nameOf(one), survived: before === 0, problems };
-}
-
-async function disturbed(stage: Stage, { stack, fault }: FaultCase): Promise<{ code: number }> {
-  stage.faults.order(fault);
-  try {
-    return await stage.run('up', stack);
-  } finally {
-    stage.faults.clear();
+  let [round, runs, adopted, missed, failed] = [0, 0, 0, 0, 0];
+  for (; round < rounds && elapsed() < minutes * 60; round += 1) {
+    const choose = everyCall(seed, round);
+    const verdict = await tortureUp({
+      environment,
+      choose,
+      wanted,
+      destroy: !environment.switches.production,
+      tell: say,
+    });
+    cases.push(...verdict.cases);
+    runs += verdict.runs;
+    adopted += verdict.adopted.length;
+    const met = new Set(verdict.calls);
+    missed += calls.filter((name) => !met.has(name)).length;
+    if (verdict.problems.length > 0) failed += verdict.cases.length;
+    problems.push(...verdict.problems.map((problem) => `round ${round + 1}: ${problem}`));
+    const mark = verdict.problems.length === 0 ? '✔' : '✘';
+    say(`${mark} round ${round + 1} of ${rounds}: ${verdict.cases.length} disturbed, up in ${verdict.runs} runs`);
+    for (const problem of verdict.problems) say(`    ${problem}`);
+    if (verdict.problems.length > 0) for (const one of verdict.cases) say(`    run ${one.run}: ${titleOf(one)}`);
   }
-}
-
-/** Runs the cases of an environment one after the other; resolves with how many there are and every verdict. */
-export async function tortureUp({ environment, sample, seed, tell }: Torture): Promise<readonly FaultVerdict[]> {
-  const stage = await Stage.open(environment);
-  const stacks = stacksOf(environment);
-  const standing = new Set<string>();
-  try {
-    const wanted = new Map<string, readonly string[]>();
-    const all: FaultCase[] = [];
-    for (const stack of stacks) {
-      const last = stage.journal.entries.length;
-      await mustRun(stage, 'up', stack);
-      standing.add(stack);
-      all.push(
-        ...casesOf(
-          stack,
-          stage.journal.entries.slice(last).filter(({ vendor }) => OWN.includes(vendor)),
-        ),
-      );
-      wanted.set(stack, inventoryOf(stage));
-    }
-    const verdicts: FaultVerdict[] = [];
-    // The later stack first: the earlier one stands already.
-    const chosen = sample === undefined ? all : sampleOf(all, sample, seed);
-    for (const one of [...chosen].sort((a, b) => stacks.indexOf(b.stack) - stacks.indexOf(a.stack))) {
-      await clear(stage, stacks.slice(stacks.indexOf(one.stack)), standing);
-      const verdict = await undergo(stage, one, wanted.get(one.stack) ?? []);
-      standing.add(one.stack);
-      verdicts.push(verdict);
-      tell(verdict);
-    }
-    return verdicts;
-  } finally {
-    await stage.close();
-  }
+  return {
+    ...{ environment: environment.name, seed, calls: calls.length, disturbances: DISTURBANCES, rounds: round },
+    ...{ cases: cases.length, missed, runs, adopted, failed, problems },
+    byKind: countBy(cases, ({ disturbance: { kind, moment } }) => `${kind} ${moment}`),
+    byVendor: countBy(cases, ({ vendor }) => vendor),
+    seconds: Math.round(elapsed()),
+  };
 }
 
 async function main(): Promise<number> {
-  const options = { env: { type: 'string' }, sample: { type: 'string' }, seed: { type: 'string' } } as const;
+  const text = { type: 'string' } as const;
+  const options = { env: text, seed: text, rounds: text, minutes: text, json: { type: 'boolean' } } as const;
   const { values } = parseArgs({ options });
   const environment = environments.find(({ name }) => name === (values.env ?? 'dev'));
   if (!environment || environment.target === 'local') throw new Error('--env is dev, staging or prod');
-  const seed = Number(values.seed ?? Date.now() % 1_000_000);
-  const sample = values.sample === undefined ? {} : { sample: Number(values.sample) };
-  const tell = ({ name, survived, problems }: FaultVerdict): void => {
-    const mark = problems.length === 0 ? '✔' : '✘';
-    process.stderr.write(`${mark} ${name}${survived ? '' : ' (ended the update)'}\n`);
-    for (const problem of problems) process.stderr.write(`    ${problem}\n`);
-  };
-  const verdicts = await tortureUp({ environment, ...sample, seed, tell });
-  const failed = verdicts.filter(({ problems }) => problems.length > 0).length;
-  process.stdout.write(`${verdicts.length - failed} of ${verdicts.length} converged; seed ${seed}\n`);
-  return failed > 0 ? 1 : 0;
+  const result = await torture({
+    environment,
+    seed: Number(values.seed ?? 1),
+    rounds: Number(values.rounds ?? DISTURBANCES),
+    minutes: Number(values.minutes ?? Number.POSITIVE_INFINITY),
+  });
+  const { cases, failed, calls, rounds, adopted, seed, problems } = result;
+  const sentence =
+    `${cases - failed} of ${cases} disturbances converged (${calls} changes of ${environment.name}, ${rounds} of ` +
+    `${DISTURBANCES} rounds, ${adopted} things adopted); seed ${seed}`;
+  process.stdout.write(`${values.json ? JSON.stringify(result) : sentence}\n`);
+  return problems.length > 0 ? 1 : 0;
 }
 
-if (process.argv[1] === import.meta.filename) {
-  process.exitCode = await main().catch((error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    return 1;
-  });
-}
+process.exitCode = await main().catch((error: Error) => {
+  say(error.message);
+  return 2;
+});

@@ -33,15 +33,18 @@ export class Dns extends ComponentResource {
     const { settings, environment } = context;
     for (const [service, { domain, custom, balanced }] of domains) {
       const demand = demandOf(domain, custom);
-      if (!balanced) this.#record(service, settings.cloudflareZone, demand.apply(normalizeServiceRecord));
-      this.#record(`${service}-verification`, settings.cloudflareZone, demand.apply(normalizeVerification));
+      if (!balanced) this.#record(service, context, demand.apply(normalizeServiceRecord));
+      this.#record(`${service}-verification`, context, demand.apply(normalizeVerification));
     }
-    this.#record('app', settings.cloudflareZone, output(normalizeAppRecord(addressesOf(environment, settings))));
+    this.#record('app', context, output(normalizeAppRecord(addressesOf(environment, settings))));
     this.registerOutputs({});
   }
 
-  #record(name: string, zoneId: string, planned: Output<PlannedRecord>): DnsRecord {
-    const { type, content, ttl, proxied, comment, name: fullName } = fieldsOf(planned);
+  #record(name: string, context: CloudContext, planned: Output<PlannedRecord>): DnsRecord {
+    const zoneId = context.settings.cloudflareZone;
+    const { type, content, ttl, proxied, comment: managed, name: fullName } = fieldsOf(planned);
+    // Whose it is: nothing else on a record says so, and one that an update made and could not note is found by it.
+    const comment = managed.apply((words) => `${context.name()}, ${words}`);
     return new DnsRecord(name, { zoneId, type, name: fullName, content, ttl, proxied, comment }, { parent: this });
   }
 }

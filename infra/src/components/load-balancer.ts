@@ -50,6 +50,8 @@ export class LoadBalancer extends ComponentResource {
       {
         zoneId: settings.cloudflareZone,
         name: domain,
+        // Whose it is: its name is the domain's.
+        description: name('entry'),
         defaultPools: [...this.poolIds],
         fallbackPool: home,
         regionPools: Object.fromEntries(byRegion),

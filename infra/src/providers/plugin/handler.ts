@@ -24,6 +24,11 @@ export interface Found {
   readonly inputs?: Properties;
 }
 
+/** What an import found: the id is given where the state keeps another one than a person imports by. */
+export interface Adopted extends Required<Found> {
+  readonly id?: string;
+}
+
 /**
  * One kind of resource. `drift` and `planned` are all that a preview calls, and neither may write; the others are only
  * reached by an update that was asked for.
@@ -43,7 +48,7 @@ export interface ResourceHandler<Context, Inputs = unknown> {
   /** Undefined when nothing is there. */
   read(context: Context, inputs: Inputs, before: Properties, work: Work & { id: string }): Promise<Found | undefined>;
   /** What an id stands for, to take an existing resource into the state; absent where that makes no sense. */
-  adopt?(context: Context, id: string, work: Work): Promise<Required<Found> | undefined>;
+  adopt?(context: Context, id: string, work: Work): Promise<Adopted | undefined>;
   delete(context: Context, inputs: Inputs, before: Properties, work: Work & { id: string }): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { refusals, type Refusal } from './check.ts';
 import { handlerOf, type ProviderDefinition } from './definition.ts';
 import type { Tell } from './engine-log.ts';
 import { empty, method } from './grpc-error.ts';
-import { InitializationError, type ResourceHandler, type Work } from './handler.ts';
+import { InitializationError, type Adopted, type Found, type ResourceHandler, type Work } from './handler.ts';
 import { changedPaths, fromStruct, sealed, toStruct, type Opened, type Properties } from './wire.ts';
 
 function checkResponse(news: messages.CheckRequest['getNews'], refused: readonly Refusal[]): messages.CheckResponse {
@@ -158,7 +158,7 @@ export class ProviderServer<Context> {
     if (!known && !handler.adopt) {
       throw new Error(`${request.getName()} cannot be imported: ${this.#provider.cannotImport}`);
     }
-    const found = known
+    const found: (Found & Pick<Adopted, 'id'>) | undefined = known
       ? await handler.read(
           this.#configured(),
           complete(handler, inputs.values),
@@ -168,7 +168,7 @@ export class ProviderServer<Context> {
       : await handler.adopt!(this.#configured(), request.getId(), work);
     if (!found) return response;
     return response
-      .setId(request.getId())
+      .setId(found.id ?? request.getId())
       .setInputs(found.inputs ? toStruct(sealed(found.inputs, inputs.secretPaths)) : request.getInputs())
       .setProperties(outputsOf(handler, found.outputs, inputs));
   }
