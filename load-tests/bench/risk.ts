@@ -17,6 +17,8 @@ const measured = z.strictObject({
   milliseconds: spread,
   /** Decisions that another approval made fall, and that were made anew. */
   fell: z.int(),
+  /** CPU of one decision. */
+  cpuMilliseconds: z.strictObject({ decider: z.number(), postgres: z.number() }),
   cachedMilliseconds: spread,
   cachedHits: z.number(),
   approved: z.int(),
@@ -44,11 +46,12 @@ function sound(title: string, { denied, reservedBeyond }: Measured): ResultRow {
   return none(`${title}: approvals and their reservations`, { denied, 'reserved beyond': Number(reservedBeyond) });
 }
 
-function detailsOf({ perSecond, milliseconds, fell, approved, cachedMilliseconds }: Measured) {
+function detailsOf({ perSecond, milliseconds, fell, approved, cachedMilliseconds, cpuMilliseconds: cpu }: Measured) {
   const shown = (all: Measured['milliseconds']) => all.map((one) => one.toFixed(one < 1 ? 4 : 1)).join(' / ');
   return {
     'decisions a second': Math.round(perSecond),
     'p50/95/99/max ms': shown(milliseconds),
+    'CPU ms of a decision': `${cpu.decider.toFixed(2)} in the deciding process, ${cpu.postgres.toFixed(2)} in Postgres`,
     'made anew': fell,
     approved,
     'look into the decision cache, p50/95/99/max ms': shown(cachedMilliseconds),

@@ -13,6 +13,8 @@ export interface BenchOptions {
   /** Seconds of each load, in place of the usual. */
   readonly seconds: number | undefined;
   readonly seed: number;
+  /** Signals a second, where the bench offers several; all of them unless given. */
+  readonly rate: number | undefined;
   /** True when the numbers are kept nowhere. */
   readonly rehearsal: boolean;
   /** True for a run of a minute or two; not written either. */
@@ -29,6 +31,7 @@ export interface Bench {
 
 const usage = `options: --seconds N (length of each load; results of a shortened run are not written)
          --seed N, --noisy (run although the machine is busy; not written either)
+         --rate N (only the loads of so many signals a second; not written either)
          --short (a run of a minute or two; not written either)`;
 
 export function say(text: string): void {
@@ -61,6 +64,7 @@ export async function main(bench: Bench): Promise<void> {
     options: {
       seconds: { type: 'string' },
       seed: { type: 'string' },
+      rate: { type: 'string' },
       noisy: { type: 'boolean' },
       short: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -70,7 +74,8 @@ export async function main(bench: Bench): Promise<void> {
   const options = {
     seconds: values.seconds ? Number(values.seconds) : undefined,
     seed: Number(values.seed ?? 1),
-    rehearsal: values.noisy === true || values.short === true || values.seconds !== undefined,
+    rate: values.rate ? Number(values.rate) : undefined,
+    rehearsal: [values.noisy, values.short, values.seconds, values.rate].some(Boolean),
     short: values.short === true,
   };
   try {

@@ -56,3 +56,51 @@ export function bookCounts(teamIds: readonly string[], since: Date): Promise<Boo
     return total;
   });
 }
+
+const ACCEPTED = `
+  select o.client_order_id as id, (extract(epoch from s.received_at) * 1000)::float8 as at
+    from keelson.orders o join keelson.signals s using (signal_id) where o.created_at >= $1`;
+
+/** When the signals of orders were accepted, by Postgres' clock: milliseconds since 1970 by client order id. */
+export function acceptances(teamIds: readonly string[], since: Date): Promise<ReadonlyMap<string, number>> {
+  return connected(async (client) => {
+    const found = new Map<string, number>();
+    for (const teamId of teamIds) {
+      await client.query('begin');
+      await client.query(`select set_config('keelson.team_id', $1, true)`, [teamId]);
+      const { rows } = await client.query<{ id: string; at: number }>(ACCEPTED, [since]);
+      await client.query('commit');
+      for (const { id, at } of rows) found.set(id, at);
+    }
+    return found;
+  });
+}
+
+/** One look at how much waits, and when; seconds since the first look. */
+export interface Backlog {
+  readonly seconds: number;
+  readonly waiting: number;
+}
+
+/** Looks every second at how many messages wait, of any team, until told to stop; hands back what it saw. */
+export function watchBacklog(everyMs = 1_000): () => Promise<readonly Backlog[]> {
+  const seen: Backlog[] = [];
+  const started = performance.now();
+  const client = new pg.Client({ connectionString: credentials().databaseAdminUrl, application_name: 'keelson-bench' });
+  let stopped = false;
+  const run = (async () => {
+    await client.connect();
+    while (!stopped) {
+      const { rows } = await client.query<{ waiting: number }>('select count(*)::int as waiting from keelson.outbox');
+      seen.push({ seconds: (performance.now() - started) / 1_000, waiting: rows[0]!.waiting });
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
+    }
+    await client.end();
+  })();
+  run.catch(() => undefined);
+  return async () => {
+    stopped = true;
+    await run;
+    return seen;
+  };
+}

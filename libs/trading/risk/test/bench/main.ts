@@ -65,10 +65,13 @@ function received(teamId: Id, signalId: Id, accountId: Id, strategy: string): Me
 interface Measured {
   readonly latencies: number[];
   readonly perSecond: number;
+  /** CPU of this process and of Postgres, per decision. */
+  readonly cpu: readonly [number, number];
 }
+type Timed = Omit<Measured, 'cpu'>;
 
 /** A fixed number under way; how many come out. */
-async function closedLoop(signals: readonly WaitingSignal[], decide: Decide, seconds: number): Promise<Measured> {
+async function closedLoop(signals: readonly WaitingSignal[], decide: Decide, seconds: number): Promise<Timed> {
   const latencies: number[] = [];
   const started = performance.now();
   const end = started + seconds * 1_000;
@@ -87,7 +90,7 @@ async function closedLoop(signals: readonly WaitingSignal[], decide: Decide, sec
 }
 
 /** By the clock, whatever is still under way: a decision that had to wait shows it. */
-async function openLoop(signals: readonly WaitingSignal[], decide: Decide, rate: number): Promise<Measured> {
+async function openLoop(signals: readonly WaitingSignal[], decide: Decide, rate: number): Promise<Timed> {
   const latencies: number[] = [];
   const started = performance.now();
   const underWay: Promise<void>[] = [];
@@ -107,7 +110,12 @@ async function openLoop(signals: readonly WaitingSignal[], decide: Decide, rate:
 async function measure(world: RiskWorld, decide: Decide, seconds: number): Promise<Measured> {
   const { rate, strategies } = options;
   const signals = await world.receive((rate ?? MOST_PER_SECOND) * seconds, strategies);
-  return rate === undefined ? closedLoop(signals, decide, seconds) : openLoop(signals, decide, rate);
+  const ownCpu = () => (process.cpuUsage().user + process.cpuUsage().system) / 1_000;
+  const before = [ownCpu(), await world.cpuMilliseconds()] as const;
+  const timed = await (rate === undefined ? closedLoop(signals, decide, seconds) : openLoop(signals, decide, rate));
+  const after = [ownCpu(), await world.cpuMilliseconds()] as const;
+  const each = (index: 0 | 1) => (after[index] - before[index]) / timed.latencies.length;
+  return { ...timed, cpu: [each(0), each(1)] };
 }
 
 /** How long the order path waits for a decision that was made ahead. */
@@ -139,7 +147,7 @@ try {
   await decideAhead(world.db, decideByFacts, (error) => {
     throw error;
   });
-  const { latencies, perSecond } = await measure(world, decide, options.seconds);
+  const { latencies, perSecond, cpu } = await measure(world, decide, options.seconds);
   timeCache(cache, world.teamId);
   await cache.settled();
   const cached = timeCache(cache, world.teamId);
@@ -148,6 +156,7 @@ try {
     perSecond,
     milliseconds: spread(latencies),
     fell,
+    cpuMilliseconds: { decider: cpu[0], postgres: cpu[1] },
     cachedMilliseconds: spread(cached.latencies),
     cachedHits: cached.hits / cached.latencies.length,
     ...(await world.audit()),
