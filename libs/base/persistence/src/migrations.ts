@@ -24,6 +24,9 @@ import { CreateDeadLetters } from './migrations/2026_11_21_1170_create_dead_lett
 import { ShowProgress } from './migrations/2026_11_21_1200_show_progress.ts';
 import { SettleContracts } from './migrations/2026_11_21_1201_settle_contracts.ts';
 import { RelieveSpreads } from './migrations/2026_11_21_1202_relieve_spreads.ts';
+import { ConvertExposure } from './migrations/2026_11_21_1203_convert_exposure.ts';
+import { CreateVolatilities } from './migrations/2026_11_21_1204_create_volatilities.ts';
+import { CreateNotifications } from './migrations/2026_11_21_1205_create_notifications.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -53,4 +56,7 @@ export const migrations = [
   ShowProgress,
   SettleContracts,
   RelieveSpreads,
+  ConvertExposure,
+  CreateVolatilities,
+  CreateNotifications,
 ];

@@ -102,6 +102,20 @@ CREATE FUNCTION keelson.exposure_truth(wanted_account uuid, wanted_scope text) R
 
 COMMENT ON FUNCTION keelson.exposure_truth(wanted_account uuid, wanted_scope text) IS 'cost of positions (by the strategy that opened the round trip), and the open remainder of what was approved';
 
+CREATE FUNCTION keelson.fx_rate(from_currency text, to_currency text) RETURNS TABLE(rate numeric, quoted_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'keelson'
+    AS $$
+          select case when q.symbol = from_currency || to_currency then (q.bid + q.ask) / 2 else 2 / (q.bid + q.ask) end,
+                 least(q.at, q.received_at)
+            from quotes q
+           where q.symbol in (from_currency || to_currency, to_currency || from_currency) and q.bid + q.ask > 0
+           order by q.symbol = from_currency || to_currency desc
+           limit 1
+        $$;
+
+COMMENT ON FUNCTION keelson.fx_rate(from_currency text, to_currency text) IS 'by the middle of the pair''s quote, or of the inverse pair''s; no row without either';
+
 CREATE FUNCTION keelson.halt_permits(wanted_signal uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'keelson'
@@ -834,6 +848,19 @@ ALTER TABLE ONLY keelson.heartbeats FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE keelson.heartbeats IS 'dead man''s switches: one that is armed and not renewed in time halts its scope';
 
+CREATE TABLE keelson.implied_volatilities (
+    symbol text NOT NULL,
+    day date NOT NULL,
+    volatility numeric(12,6) NOT NULL,
+    source text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT implied_volatilities_volatility_check CHECK ((volatility > (0)::numeric))
+);
+
+COMMENT ON TABLE keelson.implied_volatilities IS 'of the underlying, as its operator''s data vendor publishes it; platform rows, since a price belongs to no team';
+
+COMMENT ON COLUMN keelson.implied_volatilities.volatility IS 'of a year, as a fraction: 0.25 is 25 percent';
+
 CREATE TABLE keelson.instrument_aliases (
     ticker text NOT NULL,
     symbol text NOT NULL
@@ -900,7 +927,9 @@ CREATE TABLE keelson.intents (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     exits jsonb,
     legs jsonb,
-    reduce_only boolean DEFAULT false NOT NULL
+    reduce_only boolean DEFAULT false NOT NULL,
+    rate numeric(30,12) DEFAULT 1 NOT NULL,
+    CONSTRAINT intents_rate_check CHECK ((rate > (0)::numeric))
 );
 
 ALTER TABLE ONLY keelson.intents FORCE ROW LEVEL SECURITY;
@@ -908,6 +937,8 @@ ALTER TABLE ONLY keelson.intents FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN keelson.intents.exits IS 'how the filled part of the entry is left again (Exits)';
 
 COMMENT ON COLUMN keelson.intents.legs IS 'of a spread: what one whole of it consists of (SpreadLeg[])';
+
+COMMENT ON COLUMN keelson.intents.rate IS 'units of the account''s currency for one of the instrument''s, when it was approved: exposure is held at it';
 
 CREATE TABLE keelson.leases (
     name text NOT NULL,
@@ -938,6 +969,25 @@ CREATE TABLE keelson.market_checks (
 );
 
 COMMENT ON TABLE keelson.market_checks IS 'the last look of each day: what was looked at, what it came to, and the numbers';
+
+CREATE TABLE keelson.notifications (
+    notification_id uuid NOT NULL,
+    channel text NOT NULL,
+    subject text NOT NULL,
+    body jsonb NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    ended_at timestamp with time zone,
+    problem text,
+    CONSTRAINT notifications_check CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+    CONSTRAINT notifications_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'given_up'::text])))
+);
+
+COMMENT ON TABLE keelson.notifications IS 'platform rows: the id follows from what is told and the channel, so nothing is told twice by us';
+
+COMMENT ON COLUMN keelson.notifications.due_at IS 'of one under way: when somebody else may take it up';
 
 CREATE TABLE keelson.orders (
     order_id uuid NOT NULL,
@@ -1577,6 +1627,9 @@ ALTER TABLE ONLY keelson.halts
 ALTER TABLE ONLY keelson.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (team_id, name);
 
+ALTER TABLE ONLY keelson.implied_volatilities
+    ADD CONSTRAINT implied_volatilities_pkey PRIMARY KEY (symbol, day);
+
 ALTER TABLE ONLY keelson.instrument_aliases
     ADD CONSTRAINT instrument_aliases_pkey PRIMARY KEY (ticker);
 
@@ -1597,6 +1650,9 @@ ALTER TABLE ONLY keelson.limit_versions
 
 ALTER TABLE ONLY keelson.market_checks
     ADD CONSTRAINT market_checks_pkey PRIMARY KEY (trading_day);
+
+ALTER TABLE ONLY keelson.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (notification_id);
 
 ALTER TABLE ONLY keelson.orders
     ADD CONSTRAINT orders_broker_client_order_id_key UNIQUE (broker, client_order_id);
@@ -1720,6 +1776,8 @@ CREATE UNIQUE INDEX instruments_contract_of_root ON keelson.instruments USING bt
 
 CREATE INDEX instruments_roll ON keelson.instruments USING btree (root, rolls_at) WHERE (root IS NOT NULL);
 
+CREATE INDEX notifications_due ON keelson.notifications USING btree (due_at) WHERE (state = 'waiting'::text);
+
 CREATE INDEX orders_by_signal ON keelson.orders USING btree (signal_id);
 
 CREATE INDEX orders_by_team ON keelson.orders USING btree (team_id, created_at);
@@ -1798,6 +1856,9 @@ ALTER TABLE ONLY keelson.halt_orders
 
 ALTER TABLE ONLY keelson.heartbeats
     ADD CONSTRAINT heartbeats_team_id_fkey FOREIGN KEY (team_id) REFERENCES keelson.teams(team_id);
+
+ALTER TABLE ONLY keelson.implied_volatilities
+    ADD CONSTRAINT implied_volatilities_symbol_fkey FOREIGN KEY (symbol) REFERENCES keelson.instruments(symbol);
 
 ALTER TABLE ONLY keelson.instrument_aliases
     ADD CONSTRAINT instrument_aliases_symbol_fkey FOREIGN KEY (symbol) REFERENCES keelson.instruments(symbol);
@@ -2085,6 +2146,8 @@ GRANT ALL ON FUNCTION keelson.exposure_drifts() TO keelson_app;
 
 GRANT ALL ON FUNCTION keelson.exposure_truth(wanted_account uuid, wanted_scope text) TO keelson_app;
 
+GRANT ALL ON FUNCTION keelson.fx_rate(from_currency text, to_currency text) TO keelson_app;
+
 GRANT ALL ON FUNCTION keelson.halt_permits(wanted_signal uuid) TO keelson_app;
 
 GRANT ALL ON FUNCTION keelson.is_halted(team uuid, wanted text[]) TO keelson_app;
@@ -2232,6 +2295,8 @@ GRANT UPDATE(finished_at) ON TABLE keelson.halts TO keelson_relay;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.heartbeats TO keelson_app;
 GRANT SELECT ON TABLE keelson.heartbeats TO keelson_relay;
 
+GRANT SELECT ON TABLE keelson.implied_volatilities TO keelson_app;
+
 GRANT SELECT ON TABLE keelson.instrument_aliases TO keelson_app;
 
 GRANT SELECT ON TABLE keelson.instruments TO keelson_app;
@@ -2245,6 +2310,8 @@ GRANT SELECT,INSERT,DELETE ON TABLE keelson.leases TO keelson_relay;
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.limit_versions TO keelson_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.market_checks TO keelson_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.notifications TO keelson_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.orders TO keelson_app;
 

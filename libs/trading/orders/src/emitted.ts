@@ -1,5 +1,5 @@
 import type { Message, OrderStatus } from '@keelson/contracts';
-import { type Decimal, decimalText, deriveId, type Id } from '@keelson/kernel';
+import { type Decimal, decimalText, deriveId, type Id, notional } from '@keelson/kernel';
 import type { Booking, ExecutionEvent } from './executions.ts';
 import type { OrderRecord } from './order-record.ts';
 
@@ -18,7 +18,7 @@ export function fillMessage(teamId: Id, order: OrderRecord, fill: Booking, held:
       price: decimalText(price),
       multiplier: decimalText(multiplier),
       ...(fee !== undefined && { fee }),
-      ...(order.role === 'leg' && { exposure: decimalText(held) }),
+      ...(!held.eq(notional(quantity, price, multiplier)) && { exposure: decimalText(held) }),
       executedAt: at,
     },
   };

@@ -47,6 +47,8 @@ export interface IntentRecord {
   readonly quantity: Decimal;
   /** Exposure that was reserved for all of it. */
   readonly notional: Decimal;
+  /** Units of the account's currency, in which exposure is, for one of the orders'. */
+  readonly rate: Decimal;
   readonly exits: Exits | undefined;
   readonly legs: readonly SpreadLeg[] | undefined;
 }

@@ -51,8 +51,9 @@ const INSERT_ORDERS = sql('orders.insert', `insert into orders (${COLUMNS}) ${RO
 const INSERT_INTENT = sql(
   'orders.insert_intent',
   `with intent as (
-     insert into intents (intent_id, team_id, signal_id, account_id, symbol, side, quantity, notional, exits, legs, reduce_only)
-     values ($25, $1, $26, $27, $28, $29, $30, $31, $32, $33, $34))
+     insert into intents (intent_id, team_id, signal_id, account_id, symbol, side, quantity, notional, exits, legs, reduce_only,
+                          rate)
+     values ($25, $1, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35))
    insert into orders (${COLUMNS}) ${ROWS}`,
 );
 
@@ -68,15 +69,16 @@ export interface NewIntent {
   readonly exits: Exits | undefined;
   readonly legs: readonly SpreadLeg[] | undefined;
   readonly reduceOnly: boolean;
+  readonly rate: string;
 }
 
 /** Writes an intent and its first orders; a second time for the same signal is refused by the keys. */
 export function insertIntent(tx: Tx, intent: NewIntent, orders: readonly NewOrder[]): void {
-  const { intentId, signalId, accountId, symbol, side, quantity, notional, exits, legs, reduceOnly } = intent;
+  const { intentId, signalId, accountId, symbol, side, quantity, notional, exits, legs, reduceOnly, rate } = intent;
   tx.execute(INSERT_INTENT, [
     ...orderValues(tx, orders),
     ...[intentId, signalId, accountId, symbol, side, quantity, notional],
-    ...[exits ? JSON.stringify(exits) : null, legs ? JSON.stringify(legs) : null, reduceOnly],
+    ...[exits ? JSON.stringify(exits) : null, legs ? JSON.stringify(legs) : null, reduceOnly, rate],
   ]);
 }
 
@@ -109,7 +111,7 @@ const LOCK_ORDERS = sql(
           o.side, o.terms, o.reduce_only, o.quantity, o.reference_price, o.multiplier, o.currency, o.status,
           o.filled_quantity, o.filled_value, o.busted_quantity, o.reserved, o.replaces, o.attempt_id, o.asked_open,
           o.cancel_requested_at is not null as cancel_requested, o.cancel_reason, o.cancel_planned,
-          i.symbol as intent_symbol, i.side as intent_side, i.quantity as intent_quantity, i.notional, i.exits, i.legs
+          i.symbol as intent_symbol, i.side as intent_side, i.quantity as intent_quantity, i.notional, i.exits, i.legs, i.rate
      from orders o join intents i on i.intent_id = o.intent_id
     where o.signal_id = $1 order by o.leg, o.revision for update of o`,
 );
@@ -155,6 +157,7 @@ interface OrderRow {
   readonly intent_side: Side;
   readonly intent_quantity: string;
   readonly notional: string;
+  readonly rate: string;
   readonly exits: Exits | null;
   readonly legs: readonly SpreadLeg[] | null;
 }
@@ -198,6 +201,7 @@ function intentOf(row: OrderRow): IntentRecord {
     side: row.intent_side,
     quantity: new Decimal(row.intent_quantity),
     notional: new Decimal(row.notional),
+    rate: new Decimal(row.rate),
     exits: row.exits ?? undefined,
     legs: row.legs ?? undefined,
   };

@@ -18,8 +18,11 @@ const ORIGINATE = sql(
      on conflict (signal_id) do nothing
      returning signal_id
    ), intent as (
-     insert into intents (intent_id, team_id, signal_id, account_id, symbol, side, quantity, notional, reduce_only)
-     select $3::uuid, $1, signal_id, $6, $8, $9, $10, 0, $15 from signal
+     insert into intents (intent_id, team_id, signal_id, account_id, symbol, side, quantity, notional, reduce_only, rate)
+     select $3::uuid, $1, signal_id, $6, $8, $9, $10, 0, $15,
+            case when instrument.currency = a.currency then 1
+                 else coalesce((select rate from fx_rate(instrument.currency, a.currency)), 1) end
+       from signal, instrument, accounts a where a.account_id = $6
    ), placed as (
      insert into orders (order_id, team_id, intent_id, submit_message_id, signal_id, account_id, broker, client_order_id,
                          symbol, side, type, terms, role, reduce_only, quantity, reference_price, multiplier, currency,

@@ -21,7 +21,7 @@ export const place: StepHandler<undefined> = {
     invariant(message.type === 'order.approved', 'Step place consumes order.approved');
     const approved = message.payload;
     const orders = ordersOf(approved);
-    insertIntent(tx, { ...approved, exits: approved.exits, legs: approved.legs }, orders);
+    insertIntent(tx, { ...approved, exits: approved.exits, legs: approved.legs, rate: approved.rate ?? '1' }, orders);
     return orders.map((order) => submitMessage(message.teamId, order));
   },
 };

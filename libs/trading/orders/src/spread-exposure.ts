@@ -21,7 +21,7 @@ export function sharesOf(reserved: string, legs: readonly SpreadLeg[]): readonly
 }
 
 /**
- * What a fill holds of exposure: its worth. Of a spread's leg its share of the most that the spread can lose, and what it
+ * What a fill holds of exposure, in the account's currency: its worth at the rate of the approval. Of a spread's leg its share of the most that the spread can lose, and what it
  * was dearer than asked: filled as a whole, the legs together hold that loss, exactly.
  */
 export function exposureOfFill(
@@ -29,11 +29,11 @@ export function exposureOfFill(
   { role, leg, side, referencePrice, multiplier }: OrderRecord,
   { quantity, price }: { readonly quantity: Decimal; readonly price: Decimal },
 ): Decimal {
-  const worth = notional(quantity, price, multiplier);
+  const worth = notional(quantity, price, multiplier).times(intent.rate).toDecimalPlaces(12);
   if (role !== 'leg' || !intent.legs) return worth;
   const share = new Decimal(sharesOf(decimalText(intent.notional), intent.legs)[leg]!);
-  const asked = notional(quantity, referencePrice, multiplier);
+  const asked = notional(quantity, referencePrice, multiplier).times(intent.rate);
   const dearer = side === 'buy' ? worth.minus(asked) : asked.minus(worth);
-  const own = share.times(quantity).div(intent.legs[leg]!.quantity).toDecimalPlaces(12);
-  return Decimal.max(own.plus(dearer), ZERO);
+  const own = share.times(quantity).div(intent.legs[leg]!.quantity);
+  return Decimal.max(own.plus(dearer), ZERO).toDecimalPlaces(12);
 }

@@ -82,7 +82,7 @@ function refused(
 }
 
 function approved(message: Message, situation: Situation): Message<'order.approved'> {
-  const { instrument, terms, exits, legs } = situation;
+  const { instrument, terms, exits, legs, rate } = situation;
   const intentId = deriveId('intent', situation.signalId);
   const payload: Payload<'order.approved'> = {
     signalId: situation.signalId,
@@ -93,6 +93,7 @@ function approved(message: Message, situation: Situation): Message<'order.approv
     quantity: decimalText(situation.quantity),
     price: decimalText(situation.price),
     notional: decimalText(reservation(situation)),
+    ...(rate !== 'unknown' && !rate.eq(1) && { rate: decimalText(rate) }),
     broker: situation.broker,
     multiplier: decimalText(instrument.multiplier),
     currency: instrument.currency,

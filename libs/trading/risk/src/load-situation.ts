@@ -1,6 +1,7 @@
 import { type Clock, Decimal, type Id, price, quantity, ZERO } from '@keelson/kernel';
 import { accountDayOf, calendarOf } from '@keelson/market';
 import type { Tx } from '@keelson/persistence';
+import { dayResultOf, rateOf } from './conversion.ts';
 import type { DecisionSource } from './decisions/decision-source.ts';
 import { regimeOf } from './decisions/regime.ts';
 import type { LimitBook } from './limits.ts';
@@ -114,7 +115,8 @@ function situationOf(signalId: Id, row: SituationRow, limits: Limits, limitsVers
     ...(row.equity !== null && {
       funds: { equity: new Decimal(row.equity), buyingPower: new Decimal(row.buying_power!) },
     }),
-    dayResult: decimalOr(row.day_result),
+    dayResult: dayResultOf(row, limits),
+    rate: rateOf(row.currency, row, limits),
     consecutiveLosses: row.consecutive_losses ?? 0,
     approvals: { lastSecond: row.approvals?.[0] ?? 0, lastMinute: row.approvals?.[1] ?? 0 },
     ...quoteOf(row),

@@ -3,6 +3,7 @@ import { Decimal, type Id, price, quantity, systemClock, ZERO } from '@keelson/k
 import type { Tx } from '@keelson/persistence';
 import { buyingPower } from './checks/buying-power.ts';
 import { concentration } from './checks/concentration.ts';
+import { conversion } from './checks/conversion.ts';
 import { dailyLoss } from './checks/daily-loss.ts';
 import { exposure } from './checks/exposure.ts';
 import { halted } from './checks/halted.ts';
@@ -43,7 +44,7 @@ export type Judgement =
  * signal came (its age, twins, rates, streaks, what kind of contract) is not asked again.
  */
 const ENTRY_CHECKS: readonly Check[] = [
-  ...[halted, restricted, instrumentExpired, marketClosed, stalePrice, priceCollar, dailyLoss],
+  ...[halted, restricted, instrumentExpired, marketClosed, stalePrice, conversion, priceCollar, dailyLoss],
   ...[maxNotional, maxPosition, concentration, tradeRisk, buyingPower, exposure],
 ];
 

@@ -28,10 +28,19 @@ const APPROVALS = `case when exists (
   then jsonb_build_array(recent_approvals(s.account_id, s.strategy, interval '1 second', 100000),
                          recent_approvals(s.account_id, s.strategy, interval '1 minute', 100000)) end`;
 
+/** Of the currencies that are not the account's: the instrument's, and those in which something was realised today. */
+const RATES = `case when i.currency <> a.currency or exists (
+    select from account_days d where d.account_id = s.account_id and d.trading_day = $2 and d.currency <> a.currency)
+  then (select jsonb_object_agg(c.currency, jsonb_build_array(r.rate::text, r.quoted_at))
+          from (select i.currency union select d.currency from account_days d
+                 where d.account_id = s.account_id and d.trading_day = $2) c
+         cross join lateral fx_rate(c.currency, a.currency) r
+         where c.currency <> a.currency) end`;
+
 const LOAD = sql(
   'risk.load',
   `select s.account_id, s.strategy, s.symbol, s.side, s.quantity, s.price, s.terms, s.exits, s.reduce_only, s.expires_at,
-          clock_timestamp() as now, a.broker, a.may_sell_short,
+          clock_timestamp() as now, a.broker, a.may_sell_short, a.currency as account_currency,
           i.kind, i.calendar, i.multiplier, i.currency, i.initial_margin, i.expires_at as instrument_expires_at,
           (select jsonb_agg(jsonb_build_object('scope', t.scope, 'state', t.state, 'generation', t.halt_generation::text))
              from trading_states t
@@ -44,8 +53,9 @@ const LOAD = sql(
           (select p.quantity from positions p where p.account_id = s.account_id and p.symbol = s.symbol) as position,
           (select count(*)::int from positions p where p.account_id = s.account_id and p.quantity <> 0) as open_positions,
           o.buys, o.sells, f.equity, f.buying_power,
-          (select sum(d.realised_profit - d.fees) from account_days d
-            where d.account_id = s.account_id and d.trading_day = $2 and d.currency = a.currency) as day_result,
+          (select jsonb_agg(jsonb_build_array(d.currency, (d.realised_profit - d.fees)::text)) from account_days d
+            where d.account_id = s.account_id and d.trading_day = $2) as day_results,
+          ${RATES} as rates,
           (select k.consecutive_losses from strategy_streaks k
             where k.account_id = s.account_id and k.strategy = s.strategy) as consecutive_losses,
           ${APPROVALS} as approvals,
@@ -120,7 +130,11 @@ export interface SituationRow {
   readonly sells: string;
   readonly equity: string | null;
   readonly buying_power: string | null;
-  readonly day_result: string | null;
+  readonly account_currency: string;
+  /** Currency and result. */
+  readonly day_results: readonly (readonly [string, string])[] | null;
+  /** By currency: units of the account's for one of it, and when that was quoted. */
+  readonly rates: Readonly<Record<string, readonly [string, string]>> | null;
   readonly consecutive_losses: number | null;
   readonly approvals: readonly [number, number] | null;
   readonly bid: string | null;

@@ -1,6 +1,7 @@
 import type { Exits, LimitName, OrderTerms, Side, TradingState } from '@keelson/contracts';
 import type { Decimal, Id, Price, Quantity } from '@keelson/kernel';
 import type { CalendarName, InstrumentKind } from '@keelson/market';
+import type { Known } from './conversion.ts';
 import type { LegFacts } from './spread.ts';
 
 /** Limits of one signal by name: a missing one denies, null is unlimited in so many words. */
@@ -76,8 +77,10 @@ export interface Situation {
   readonly openSells: Decimal;
   /** What the venue said that the account is worth, not older than a day. */
   readonly funds?: { readonly equity: Decimal; readonly buyingPower: Decimal };
-  /** Realised on the trading day, after fees. */
-  readonly dayResult: Decimal;
+  /** Realised on the trading day, after fees, in the account's currency; unknown when a rate is missing. */
+  readonly dayResult: Known<Decimal>;
+  /** Units of the account's currency for one of the instrument's. Limits and exposure are in the account's. */
+  readonly rate: Known<Decimal>;
   readonly consecutiveLosses: number;
   /** Approved signals of the strategy, where its rate is limited. */
   readonly approvals: { readonly lastSecond: number; readonly lastMinute: number };

@@ -24,11 +24,17 @@ function measure(situation: Situation): Size {
   const reducible = Decimal.max(left, ZERO);
   const shrinks = legs ? legs.every((leg) => leg.reducible.gte(leg.quantity)) : reducible.gte(quantity);
   const price = worstPrice(situation);
-  const worth = legs ? maximumLoss(legs).amount : notional(quantity, price, instrument.multiplier);
+  const own = legs ? maximumLoss(legs).amount : notional(quantity, price, instrument.multiplier);
+  const worth = converted(situation, own);
   const opened = legs
     ? worth
-    : notional(quantity.minus(Decimal.min(quantity, reducible)), price, instrument.multiplier);
+    : converted(situation, notional(quantity.minus(Decimal.min(quantity, reducible)), price, instrument.multiplier));
   return { reducible, shrinks, price, worth, reservation: shrinks ? ZERO : opened };
+}
+
+/** An amount of the instrument's currency in the account's. Without a rate nothing is opened, and the amount is as it was. */
+export function converted({ rate }: Situation, amount: Decimal): Decimal {
+  return rate === 'unknown' ? amount : amount.times(rate).toDecimalPlaces(12);
 }
 
 function worstPrice({ price, terms }: Situation): Decimal {
@@ -57,7 +63,7 @@ export function sizingPrice(situation: Situation): Decimal {
   return sizeOf(situation).price;
 }
 
-/** Worth of the whole order, in the instrument's currency; of a spread, what it can lose. */
+/** Worth of the whole order, in the account's currency; of a spread, what it can lose. */
 export function worth(situation: Situation): Decimal {
   return sizeOf(situation).worth;
 }

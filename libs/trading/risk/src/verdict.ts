@@ -2,6 +2,7 @@ import { buyingPower } from './checks/buying-power.ts';
 import { concentration } from './checks/concentration.ts';
 import { consecutiveLosses } from './checks/consecutive-losses.ts';
 import { dailyLoss } from './checks/daily-loss.ts';
+import { conversion } from './checks/conversion.ts';
 import { daysToExpiry } from './checks/days-to-expiry.ts';
 import { decidedAhead } from './checks/decided-ahead.ts';
 import { duplicate } from './checks/duplicate.ts';
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
   instrumentExpired,
   marketClosed,
   stalePrice,
+  conversion,
   priceCollar,
   optionContract,
   daysToExpiry,

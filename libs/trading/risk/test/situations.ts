@@ -52,6 +52,7 @@ export function situation(changes: Partial<Situation> = {}): Situation {
     openSells: decimal('0'),
     funds: { equity: decimal('1000000'), buyingPower: decimal('800000') },
     dayResult: decimal('0'),
+    rate: decimal('1'),
     consecutiveLosses: 0,
     approvals: { lastSecond: 0, lastMinute: 0 },
     quote: { bid: decimal('4999'), ask: decimal('5001'), at: secondsBefore(1) },

@@ -11,8 +11,10 @@ export const orderApproved = z.strictObject({
   side,
   quantity: decimal,
   price: decimal,
-  /** Exposure reserved for the whole intent, in the instrument's currency. */
+  /** Exposure reserved for the whole intent, in the account's currency. */
   notional: decimal,
+  /** Units of the account's currency for one of the instrument's, where they differ. */
+  rate: decimal.optional(),
   broker: z.string().min(1).max(40),
   multiplier: decimal,
   currency: z.string().min(3).max(10),
@@ -180,7 +182,7 @@ export const orderFilled = z.strictObject({
   currency: z.string().min(3).max(10),
   /** What the venue charged for it, in `currency`; absent when it says nothing of fees. */
   fee: decimal.optional(),
-  /** What its signal holds for it, where it is a leg of a spread, which bounds the loss; its worth when absent. */
+  /** What its signal holds for it, where that is not its worth: a spread bounds the loss, a rate converts it. */
   exposure: decimal.optional(),
   executedAt: instant,
 });

@@ -35,6 +35,7 @@ export class Books {
     this.intent = {
       ...{ intentId, symbol, side, exits, legs },
       ...{ quantity: new Decimal(quantity), notional: new Decimal(notional) },
+      rate: new Decimal(1),
     };
     this.reserved = new Decimal(notional);
     const first = ordersOf(approved);

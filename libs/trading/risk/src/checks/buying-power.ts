@@ -1,6 +1,6 @@
 import { decimalText } from '@keelson/kernel';
 import { limitCheck } from '../limit-check.ts';
-import { reducing, reservation, shrinks } from '../size.ts';
+import { converted, reducing, reservation, shrinks } from '../size.ts';
 
 /**
  * What the venue would let the account buy, less what is approved and not filled yet, covers this order. Futures ask for
@@ -16,7 +16,7 @@ export const buyingPower = limitCheck({
     const account = exposures.find(({ scope }) => scope === 'account');
     if (!funds || !account) return { exceeded: true, numbers: { buying_power: 'unknown' } };
     const needed = instrument.initialMargin
-      ? instrument.initialMargin.times(quantity.minus(reducing(situation)))
+      ? converted(situation, instrument.initialMargin.times(quantity.minus(reducing(situation))))
       : reservation(situation);
     const left = funds.buyingPower.minus(account.reserved).minus(needed);
     const numbers = {

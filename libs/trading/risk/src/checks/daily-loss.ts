@@ -9,6 +9,7 @@ export const dailyLoss = limitCheck({
   limit: 'max_daily_loss_percent',
   spares: shrinks,
   compare(situation, limit) {
+    if (situation.dayResult === 'unknown') return { exceeded: true, numbers: { loss: 'unknown' } };
     const loss = Decimal.max(situation.dayResult.negated(), ZERO);
     if (loss.isZero()) return { exceeded: false, numbers: { loss: '0' } };
     return shareOfEquity(situation, loss, (percent) => percent.gte(limit), { loss: decimalText(loss) });

@@ -1,7 +1,7 @@
 import { Decimal, decimalText, notional } from '@keelson/kernel';
 import { limitCheck, shareOfEquity } from '../limit-check.ts';
 import type { Situation } from '../situation.ts';
-import { reservation, shrinks, sizingPrice } from '../size.ts';
+import { converted, reservation, shrinks, sizingPrice } from '../size.ts';
 
 /** Distance from entry to the stop, in quote currency; undefined without one, or with one on the wrong side. */
 function distanceToStop(situation: Situation): Decimal | undefined {
@@ -26,7 +26,9 @@ export const tradeRisk = limitCheck({
   compare(situation, limit) {
     const { quantity, instrument, legs } = situation;
     const distance = legs ? undefined : distanceToStop(situation);
-    const risk = distance ? notional(quantity, distance, instrument.multiplier) : reservation(situation);
+    const risk = distance
+      ? converted(situation, notional(quantity, distance, instrument.multiplier))
+      : reservation(situation);
     const numbers = { risk: decimalText(risk), stop_distance: distance ? decimalText(distance) : 'none' };
     return shareOfEquity(situation, risk, (percent) => percent.gt(limit), numbers);
   },

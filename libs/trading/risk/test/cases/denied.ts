@@ -188,6 +188,27 @@ export const DENIED: readonly Denial[] = [
   ],
   [
     'daily_loss',
+    'a part of the result is in a currency without a rate',
+    withLimit('max_daily_loss_percent', '3', { dayResult: 'unknown' }),
+    { loss: 'unknown' },
+    'daily_loss',
+  ],
+  [
+    'conversion',
+    'the instrument is in a currency without a rate',
+    situation({ instrument: instrument({ currency: 'EUR' }), rate: 'unknown' }),
+    { currency: 'EUR', rate: 'unknown' },
+    'stale_price',
+  ],
+  [
+    'max_notional',
+    'its worth is above the limit in the currency of the account',
+    situation({ instrument: instrument({ currency: 'EUR' }), rate: decimal('1.25') }),
+    { notional: '625000' },
+    'max_notional',
+  ],
+  [
+    'daily_loss',
     'something is lost, of nobody knows how much',
     without('funds', withLimit('max_daily_loss_percent', '3', { dayResult: decimal('-1') })),
     { equity: 'unknown' },

@@ -106,6 +106,18 @@ export const PASSED: readonly Case[] = [
     { losses: '1' },
   ],
   [
+    'conversion',
+    'the rate is known',
+    situation({ instrument: instrument({ currency: 'EUR' }), rate: decimal('1.1') }),
+    { currency: 'EUR', rate: '1.1' },
+  ],
+  [
+    'conversion',
+    'a position in a currency without a rate is left',
+    situation({ ...long('2'), rate: 'unknown' }),
+    { rate: 'unknown' },
+  ],
+  [
     'daily_loss',
     'a little less than the limit is lost',
     withLimit('max_daily_loss_percent', '3', { dayResult: decimal('-29999') }),
