@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId } from '@keelson/kernel';
+import { setTradingState } from '@keelson/risk';
 import { until } from '@keelson/testkit';
 import { Desk } from './support/desk.ts';
 import { ALL_STEPS } from './support/pipeline-settings.ts';
@@ -113,6 +115,80 @@ describe('a bracket', () => {
   }, 60_000);
 });
 
+describe('exits', () => {
+  const fields = { type: 'limit', limit_price: '4990', take_profit: '5100', stop_loss: '4900' };
+  const filledInPart = [
+    'entry.0 buy 10 ES limit 4990: partially_filled, filled 4',
+    'take_profit.0 sell 4 ES limit 5100: accepted, filled 0',
+    'stop_loss.0 sell 4 ES stop 4900: accepted, filled 0',
+  ];
+  const working = async () => {
+    await world.run();
+    const signal = await world.accept({ quantity: '10', fields });
+    await desk.untilOrders(signal, ['entry.0 buy 10 ES limit 4990: accepted, filled 0']);
+    return { signal, entry: await desk.order(signal, 'entry.0') };
+  };
+  const setState = (to: 'HALTED' | 'ACTIVE') =>
+    setTradingState(
+      world.database.db,
+      { scope: { kind: 'team', teamId: world.team.teamId }, to, reason: 'a test', actor: 'a test' },
+      () => undefined,
+    );
+
+  it('are placed for what is filled during a halt', async () => {
+    const { signal, entry } = await working();
+    await setState('HALTED');
+    await desk.fill(entry, '4', '4990');
+    await desk.untilOrders(signal, filledInPart);
+  }, 60_000);
+
+  it('never leave while a halt is in force that takes protective orders too', async () => {
+    const { signal, entry } = await working();
+    await setState('HALTED');
+    await world.database.admin(
+      `insert into keelson.halts (halt_id, team_id, scope, cancel_all, flatten, phase, halt_generation, origin, reason, actor, proof,
+                                  finished_at)
+       select $2, $1, t.scope, true, false, 'done', t.halt_generation, 'operator', 'test', 'test', '{}', now()
+         from keelson.trading_states t where t.scope = 'team:' || $1::uuid`,
+      [world.team.teamId, newId()],
+    );
+    await desk.fill(entry, '4', '4990');
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: partially_filled, filled 4',
+      'take_profit.0 sell 4 ES limit 5100: cancelled, filled 0',
+      'stop_loss.0 sell 4 ES stop 4900: cancelled, filled 0',
+    ]);
+    // The venue's last word is that fill, and nothing else is there.
+    expect(await desk.atVenue()).toEqual(['buy 10 ES limit 4990: filled']);
+  }, 60_000);
+
+  it('that the venue does not replace are cancelled and placed anew, never both at once', async () => {
+    const { signal, entry } = await working();
+    await desk.fill(entry, '4', '4990');
+    await desk.untilOrders(signal, filledInPart);
+    await world.venue.control({ reject_next: 2 });
+    await desk.fill(entry, '3', '4990');
+    await desk.untilOrders(signal, [
+      'entry.0 buy 10 ES limit 4990: partially_filled, filled 7',
+      'take_profit.0 sell 4 ES limit 5100: cancelled, filled 0',
+      'take_profit.1 sell 7 ES limit 5100: rejected, filled 0',
+      'take_profit.2 sell 7 ES limit 5100: accepted, filled 0',
+      'stop_loss.0 sell 4 ES stop 4900: cancelled, filled 0',
+      'stop_loss.1 sell 7 ES stop 4900: rejected, filled 0',
+      'stop_loss.2 sell 7 ES stop 4900: accepted, filled 0',
+    ]);
+    const log = await world.venue.log();
+    for (const role of ['take_profit', 'stop_loss']) {
+      const [first, last] = [await desk.order(signal, `${role}.0`), await desk.order(signal, `${role}.2`)];
+      const ended = log.findIndex(
+        (line) => line['client_order_id'] === first.clientOrderId && line['type'] === 'cancelled',
+      );
+      const placed = log.findIndex((line) => line.kind === 'order' && line['client_order_id'] === last.clientOrderId);
+      expect([ended >= 0, placed > ended]).toEqual([true, true]);
+    }
+  }, 60_000);
+});
+
 describe('a spread', () => {
   it('of which a leg fails: whole spreads stay, what is beyond them is unwound, and nothing stays reserved', async () => {
     await world.database.admin(`
@@ -201,6 +277,26 @@ describe('a vertical', () => {
 
     await spread('1', ['sell', 'buy'], '3');
     await until(held, (now) => now === 'reserved 0, held 0');
+  }, 60_000);
+});
+
+describe('an instrument in another currency', () => {
+  it('is held at the rate of its approval, and nothing of it stays held', async () => {
+    await world.database.admin(`
+      insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier, calendar)
+      values ('EURUSD', 'euro', 'fx', 'USD', 0.0001, 1, 'FX'), ('FDAX', 'DAX', 'future', 'EUR', 1, 25, 'ALWAYS')`);
+    await world.database.admin(`insert into keelson.instrument_aliases (ticker, symbol) values ('FDAX', 'FDAX')`);
+    await world.database.admin(
+      `insert into keelson.quotes (symbol, bid, ask, last, source, at) values ('EURUSD', 1.1, 1.1, 1.1, 'test', now())`,
+    );
+    await desk.price('FDAX', '20000');
+    await world.run();
+    const bought = await world.accept({ quantity: '2', fields: { ticker: 'FDAX', price: '20000' } });
+    await desk.untilOrders(bought, ['entry.0 buy 2 FDAX market: filled, filled 2']);
+    expect((await desk.sums()).exposure).toBe('reserved 0, held 1100000');
+    const sold = await world.accept({ side: 'sell', quantity: '2', fields: { ticker: 'FDAX', price: '20000' } });
+    await desk.untilOrders(sold, ['entry.0 sell 2 FDAX market: filled, filled 2']);
+    expect((await desk.sums()).exposure).toBe('reserved 0, held 0');
   }, 60_000);
 });
 

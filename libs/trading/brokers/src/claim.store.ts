@@ -1,4 +1,4 @@
-import type { OrderStatus, TradingState } from '@keelson/contracts';
+import type { OrderRole, OrderStatus, TradingState } from '@keelson/contracts';
 import type { Id } from '@keelson/kernel';
 import { sql, type Tx } from '@keelson/persistence';
 
@@ -19,8 +19,12 @@ const CLAIM_STATE = sql(
           (select v.halt_generation::text from verdicts v where v.signal_id = $1) as decided_generation,
           (select case when s.origin = 'halt' then halt_permits(s.signal_id) end from signals s where s.signal_id = $1)
             as halt_permits,
+          exists (select from states where scope = 'platform') and not exists (
+            select from states b join halts h on h.scope = b.scope
+             where b.state = 'HALTED' and (h.cancel_all or h.flatten)
+               and (h.phase <> 'done' or h.halt_generation = b.halt_generation)) as keeps_protection,
           o.order_id, o.status, o.attempt, o.deadline, o.cancel_requested_at is not null as cancel_requested,
-          o.account_id, o.symbol, o.side, o.reduce_only, o.reference_price::text as reference_price
+          o.account_id, o.symbol, o.side, o.role, o.reduce_only, o.reference_price::text as reference_price
      from (select 1) as always left join orders o on o.signal_id = $1`,
 );
 
@@ -33,6 +37,7 @@ export interface OrderClaim {
   readonly accountId: Id;
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
+  readonly role: OrderRole;
   readonly reduceOnly: boolean;
   readonly referencePrice: string;
 }
@@ -47,6 +52,8 @@ export interface ClaimState {
   readonly decidedGeneration: string | undefined;
   /** Of an order by which a halt flattens: whether that halt is flattening now. Absent for every other order. */
   readonly haltPermits?: boolean;
+  /** False while a halt is in force that takes protective orders too, and while nobody knows. */
+  readonly keepsProtection: boolean;
   /** The signal's orders by id; those that are placed in this very transaction are not among them. */
   readonly orders: ReadonlyMap<Id, OrderClaim>;
 }
@@ -57,6 +64,7 @@ interface ClaimStateRow {
   readonly generation: string;
   readonly decided_generation: string | null;
   readonly halt_permits: boolean | null;
+  readonly keeps_protection: boolean;
   readonly order_id: Id | null;
   readonly status: OrderStatus;
   readonly attempt: number;
@@ -65,6 +73,7 @@ interface ClaimStateRow {
   readonly account_id: Id;
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
+  readonly role: OrderRole;
   readonly reduce_only: boolean;
   readonly reference_price: string;
 }
@@ -78,6 +87,7 @@ export async function claimState(tx: Tx, signalId: Id): Promise<ClaimState> {
     state: first!.state,
     generation: first!.generation,
     decidedGeneration: first!.decided_generation ?? undefined,
+    keepsProtection: first!.keeps_protection,
     ...(first!.halt_permits !== null && { haltPermits: first!.halt_permits }),
     orders: new Map(rows.flatMap((row): [Id, OrderClaim][] => (row.order_id ? [[row.order_id, claimOf(row)]] : []))),
   };
@@ -92,6 +102,7 @@ function claimOf(row: ClaimStateRow): OrderClaim {
     accountId: row.account_id,
     symbol: row.symbol,
     side: row.side,
+    role: row.role,
     reduceOnly: row.reduce_only,
     referencePrice: row.reference_price,
   };

@@ -1,3 +1,4 @@
+import type { OrderRole } from '@keelson/contracts';
 import type { ClaimState, OrderClaim } from './claim.store.ts';
 
 /** What may be done with an order that waits to be sent. */
@@ -17,17 +18,22 @@ export interface Claimed {
   readonly expiresAt: string;
   /** It can only shrink a position: a resumed halt leaves it valid, since it was not approved by a limit. */
   readonly reduceOnly: boolean;
+  /** An exit covers what was filled, also what is filled while trading is halted. */
+  readonly role: OrderRole;
 }
+
+const EXITS: ReadonlySet<OrderRole> = new Set(['take_profit', 'stop_loss']);
 
 /**
  * Decides a claim; pure. Every doubt falls to the safe side: a state that is not ACTIVE, or that changed since the
- * approval, lets nothing new out, and what a halt permits is the halt's own orders only.
+ * approval, lets nothing new out. What leaves during a halt are the halt's own orders, and exits that only shrink what an
+ * order filled late, unless the halt takes protective orders away as well.
  *
  * @param order how the order stands; undefined when it is being placed in this very transaction
  * @param absent true when the venue said, after the last deadline, that it never got the last attempt
  */
 export function decideClaim(
-  { expiresAt, reduceOnly }: Claimed,
+  { expiresAt, reduceOnly, role }: Claimed,
   state: ClaimState,
   order: OrderClaim | undefined,
   absent: boolean,
@@ -44,7 +50,10 @@ export function decideClaim(
   if (state.haltPermits !== undefined) {
     return state.haltPermits && reduceOnly ? { kind: 'send' } : halted('its halt has moved on');
   }
-  if (state.state === 'HALTED') return halted('trading is halted');
+  if (state.state === 'HALTED') {
+    const protects = reduceOnly && EXITS.has(role);
+    return protects && state.keepsProtection ? { kind: 'send' } : halted('trading is halted');
+  }
   const changed = state.decidedGeneration !== undefined && state.decidedGeneration !== state.generation;
   if (changed && !reduceOnly) return halted('the trading state changed after the approval');
   return { kind: 'send' };

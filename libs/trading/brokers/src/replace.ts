@@ -35,7 +35,7 @@ export class Replacer implements StepHandler<ClaimState> {
     const revision = state.orders.get(orderId);
     invariant(revision, `Revision ${orderId} was written before its replacement was asked for`);
     const absent = this.#venue.takeAbsent(clientOrderId, revision.attempt);
-    const claim = { expiresAt: asked.expiresAt, reduceOnly: revision.reduceOnly };
+    const claim = { expiresAt: asked.expiresAt, reduceOnly: revision.reduceOnly, role: revision.role };
     const decision = decideClaim(claim, state, revision, absent);
     if (decision.kind === 'resolve') {
       this.#takeOver(message, asked, { deadline: revision.deadline ?? state.now, attempt: revision.attempt }, work);

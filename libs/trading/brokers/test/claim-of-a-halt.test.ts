@@ -3,16 +3,18 @@ import { newId } from '@keelson/kernel';
 import { type Claimed, decideClaim } from '../src/claim.ts';
 import type { ClaimState, OrderClaim } from '../src/claim.store.ts';
 
-const flattening: Claimed = { expiresAt: '2026-11-20T15:01:00.000Z', reduceOnly: true };
+const flattening: Claimed = { expiresAt: '2026-11-20T15:01:00.000Z', reduceOnly: true, role: 'flatten' };
+const exit: Claimed = { ...flattening, role: 'stop_loss' };
 
 const halted = (haltPermits?: boolean, over: Partial<ClaimState> = {}): ClaimState => ({
   ...{ now: new Date('2026-11-20T15:00:00.000Z'), state: 'HALTED', generation: '7', decidedGeneration: undefined },
+  keepsProtection: true,
   ...{ orders: new Map(), ...(haltPermits !== undefined && { haltPermits }), ...over },
 });
 
 const order = (over: Partial<OrderClaim> = {}): OrderClaim => ({
   ...{ status: 'created', attempt: 0, deadline: undefined, cancelRequested: false, accountId: newId(), symbol: 'ES' },
-  ...{ side: 'sell', reduceOnly: true, referencePrice: '1', ...over },
+  ...{ side: 'sell', reduceOnly: true, role: 'flatten', referencePrice: '1', ...over },
 });
 
 describe('a claim while trading is halted', () => {
@@ -20,7 +22,17 @@ describe('a claim while trading is halted', () => {
     expect(decideClaim(flattening, halted(true), order(), false)).toEqual({ kind: 'send' });
   });
 
+  it('lets out an exit, which protects what was filled late', () => {
+    expect(decideClaim(exit, halted(), order({ role: 'stop_loss' }), false)).toEqual({ kind: 'send' });
+  });
+
   it.each<[string, Claimed, ClaimState]>([
+    [
+      'that is an exit, where the halt takes protective orders too',
+      exit,
+      halted(undefined, { keepsProtection: false }),
+    ],
+    ['that is an exit by name only', { ...exit, reduceOnly: false }, halted()],
     ['of a webhook', flattening, halted()],
     ['of a halt that flattens no more', flattening, halted(false)],
     ['of a halt, but not reduce-only', { ...flattening, reduceOnly: false }, halted(true)],

@@ -16,7 +16,7 @@ interface Exit {
 /**
  * What the exits of a filled entry need now: each shall be open for what was filled and not left yet, so both share one
  * remainder, and the last fill of one cancels the other. One request per exit is under way at a time; the answer to it
- * brings the next look. An exit that the venue ended by itself, or that somebody cancelled, is not placed again.
+ * brings the next look: one that the venue does not replace is cancelled, and placed anew once that is confirmed. An exit that the venue ended by itself, or that somebody cancelled, is not placed again.
  */
 export function planExits(exits: Exits, orders: readonly OrderRecord[]): readonly Action[] {
   const entry = legState(orders, ENTRY_LEG);
@@ -56,7 +56,8 @@ function adjust(exit: Exit, state: LegState, wanted: Decimal, entry: OrderRecord
   if (!isLive(standing) || standing.cancel || standing.attemptId || state.pending) return undefined;
   if (openQuantity(standing).eq(wanted)) return undefined;
   if (wanted.isZero()) return { kind: 'cancel', order: standing, reason: 'the position it would leave is closed' };
-  if (wasRefused(state, wanted)) return undefined;
+  // Some venues replace nothing, and some do not replace this: then it ends first, and one of the right size follows.
+  if (wasRefused(state, wanted)) return { kind: 'cancel', order: standing, reason: 'its venue does not resize it' };
   return { kind: 'replace', order: standing, quantity: wanted, terms: standing.terms };
 }
 
