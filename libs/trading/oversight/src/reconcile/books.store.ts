@@ -34,10 +34,11 @@ const READ = sql(
                'fill_id', f.fill_id, 'execution_id', f.execution_id, 'client_order_id', o.client_order_id,
                'signal_id', f.signal_id, 'symbol', o.symbol, 'side', o.side, 'quantity', f.quantity::text,
                'price', f.price::text, 'multiplier', o.multiplier::text, 'currency', o.currency,
-               'fee', coalesce(f.fee, 0)::text, 'margined', i.kind = 'future', 'executed_at', extract(epoch from f.executed_at) * 1000,
+               'fee', coalesce(f.fee, 0)::text, 'margined', coalesce(i.kind = 'future', false), 'executed_at', extract(epoch from f.executed_at) * 1000,
                'corrected', exists (select from fills e join fill_busts b on b.fill_id = e.fill_id
                                      where e.order_id = f.order_id and e.execution_id = f.execution_id))), '[]')
-        from fills f join orders o on o.order_id = f.order_id join instruments i on i.symbol = o.symbol
+        -- A halt closes what no instrument names too: its fills are ours like any other.
+        from fills f join orders o on o.order_id = f.order_id left join instruments i on i.symbol = o.symbol
        where f.team_id = $2 and f.executed_at >= $7 and o.account_id = $1
          and not exists (select from fill_busts b where b.fill_id = f.fill_id)) as fills,
      (select coalesce(jsonb_object_agg(p.symbol, p.quantity::text), '{}')
