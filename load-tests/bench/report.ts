@@ -15,15 +15,15 @@ function readResults(): BenchResult[] {
   const found = files.map((name) => benchResult.parse(JSON.parse(readFileSync(join(resultsFolder, name), 'utf8'))));
   const names = [...benchNames, ...tortureNames];
   const place = ({ name }: BenchResult): number => (names.includes(name) ? names.indexOf(name) : names.length);
-  return found.sort((left, right) => place(left) - place(right));
+  return found.sort((left, right) => place(left) - place(right) || left.seed - right.seed);
 }
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }
 
-function rowsOf({ rows, command, at, sha, dirty }: BenchResult): string[] {
-  const source = `${at.slice(0, 10)}, ${sha}${dirty ? ' with changes' : ''}`;
+function rowsOf({ rows, command, at, sha, dirty, seed }: BenchResult): string[] {
+  const source = `${at.slice(0, 10)}, ${sha}${dirty ? ' with changes' : ''}${seed === 1 ? '' : `, seed ${seed}`}`;
   return rows.map(({ what, must, measured, met }) => {
     const shown = met ? measured : `**missed:** ${measured}`;
     return `| ${[what, must, shown, `\`${command}\``, source].map(cell).join(' | ')} |`;

@@ -78,10 +78,11 @@ export function none(what: string, counts: Readonly<Record<string, number>>): Re
   };
 }
 
+/** Keeps one result of each seed; that of the first has the plain name. */
 export function writeResult(result: BenchResult): string {
   const checked = benchResult.parse(result);
   mkdirSync(resultsFolder, { recursive: true });
-  const file = join(resultsFolder, `${checked.name}.json`);
+  const file = join(resultsFolder, `${checked.name}${checked.seed === 1 ? '' : `.seed-${checked.seed}`}.json`);
   writeFileSync(file, `${JSON.stringify(checked, null, 2)}\n`);
   return file;
 }
