@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { guardedEnvironment } from './engine-words.ts';
 import { repositoryFolder, stateFolder } from './targets/local/folders.ts';
 import { readToolchain, type Toolchain } from './targets/local/toolchain.ts';
 
@@ -80,7 +81,7 @@ export function prepareEngine(): Engine {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
       // The state has one copy per update in its history; a second one would only cost time.
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: 'true',
-      ...process.env,
+      ...guardedEnvironment(process.env),
       // Absolute: the program and the plugin run in other folders than the caller.
       ...(process.env['KEELSON_STATE_DIR'] === undefined ? {} : { KEELSON_STATE_DIR: state }),
       KEELSON_NODE: toolchain.node,

@@ -65,7 +65,8 @@ function fixFor(text: string): string {
   if (/port \d+ .*taken/.test(text))
     return 'stop who holds the port, or choose others: KEELSON_PORT_BASE=4000 npm start';
   if (/was not ready within/.test(text)) return 'keelson logs <name> tells why it did not start; then npm start again';
-  if (/locked|currently locked/i.test(text))
-    return 'another update runs, or one was killed: node infra/src/engine.ts pulumi cancel --yes';
+  // Who holds a stack, and the way out, is told by infra/src/engine-locks.ts.
+  const held = /What to do: (.+)$/m.exec(text)?.[1];
+  if (held !== undefined) return held;
   return 'npm start again repairs what is half done; keelson doctor checks the tools';
 }
