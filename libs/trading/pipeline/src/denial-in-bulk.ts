@@ -10,10 +10,13 @@ export interface DenialParts {
   readonly send: FrameSender;
 }
 
-/** In one transaction: large enough that a commit costs next to nothing, small enough that nobody waits for its locks. */
-const TOGETHER = 300;
+/**
+ * In one transaction: so many that a commit costs next to nothing, and so few that telling them holds up this process'
+ * other signals by no more than a few milliseconds.
+ */
+const TOGETHER = 100;
 /** Transactions in a row; then the sweep looks at what else is due. */
-const MOST_IN_A_ROW = 8;
+const MOST_IN_A_ROW = 24;
 
 /**
  * Ends what waits for decide under a halt, many signals in one commit, with one verdict and one event each. Returns the
