@@ -10,7 +10,7 @@ import type { Id } from '@keelson/kernel';
 const DENY = sql(
   'risk.deny_waiting',
   `with due as (
-     select w.outbox_id, s.signal_id, s.account_id, s.strategy, s.symbol, s.side, s.quantity, s.received_at,
+     select w.outbox_id, w.ctid as place, s.signal_id, s.account_id, s.strategy, s.symbol, s.side, s.quantity, s.received_at,
             scopes.generation
        from outbox w
        join signals s on s.signal_id = w.signal_id
@@ -32,8 +32,9 @@ const DENY = sql(
      on conflict (signal_id) do nothing
      returning signal_id, decided_at),
    ended as (
-     delete from outbox w using due join denied using (signal_id)
-      where w.outbox_id = due.outbox_id and w.step = 'decide')
+     -- By place, as the rows are locked: with what is known of a table that is empty most of the time, each of them would be
+     -- looked for among all that wait.
+     delete from outbox w where w.ctid = any(array(select place from due join denied using (signal_id))))
    select d.outbox_id, d.signal_id, d.account_id, d.symbol, d.side, trim_scale(d.quantity)::text as quantity,
           d.generation::text as generation, d.received_at, n.decided_at
      from due d join denied n using (signal_id)
