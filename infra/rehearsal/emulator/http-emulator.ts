@@ -92,7 +92,8 @@ export class HttpEmulator {
       incoming.socket.destroy();
       return;
     }
-    response.writeHead(said.status, { 'content-type': 'application/json', ...said.headers });
+    const type = said.body === undefined ? {} : { 'content-type': 'application/json' };
+    response.writeHead(said.status, { ...type, ...said.headers });
     response.end(said.body === undefined ? '' : JSON.stringify(said.body));
   }
 }

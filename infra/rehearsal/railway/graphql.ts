@@ -1,12 +1,19 @@
 import {
   buildClientSchema,
+  defaultFieldResolver,
   execute,
   getOperationAST,
+  isEnumType,
+  isListType,
+  isNonNullType,
+  isScalarType,
   Kind,
   parse,
   validate,
   valueFromASTUntyped,
   type DocumentNode,
+  type GraphQLFieldResolver,
+  type GraphQLOutputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -51,9 +58,12 @@ export class GraphqlFront {
   readonly checks: SchemaChecks;
   readonly #schema = loadSchema();
   readonly #resolvers: Resolvers;
+  readonly #blanks: boolean;
 
-  constructor(resolvers: Resolvers) {
+  /** With `blanks` a field that nobody plays is empty instead of an error: for clients that ask for more than we do. */
+  constructor(resolvers: Resolvers, { blanks = false }: { readonly blanks?: boolean } = {}) {
     this.#resolvers = resolvers;
+    this.#blanks = blanks;
     this.checks = new SchemaChecks('railway', this.#schema && `Railway GraphQL introspection (${FILE})`);
   }
 
@@ -71,7 +81,10 @@ export class GraphqlFront {
     const rootValue = Object.fromEntries(
       Object.entries(this.#resolvers).map(([field, resolve]) => [field, remembering(resolve, refusals)]),
     );
-    const answer = await execute({ schema, document, rootValue, variableValues: request.variables ?? {} });
+    const answer = await execute({
+      ...{ schema, document, rootValue, variableValues: request.variables ?? {} },
+      ...(this.#blanks && { fieldResolver: orBlank }),
+    });
     // What a resolver refuses is the vendor's word; any other error is the schema's: of the variables, or of the answer.
     const wrong = (answer.errors ?? []).filter(({ message }) => !refusals.has(message));
     const inVariables = wrong.filter(({ message }) => message.startsWith('Variable '));
@@ -89,6 +102,19 @@ export class GraphqlFront {
       ? { data: answer.data ?? null, errors: answer.errors.map(({ message }) => ({ message })) }
       : { data: answer.data };
   }
+}
+
+const orBlank: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) =>
+  defaultFieldResolver(source, args, context, info) ?? blankOf(info.returnType);
+
+/** The emptiest value that a field may have. */
+function blankOf(type: GraphQLOutputType): unknown {
+  if (!isNonNullType(type)) return null;
+  const { ofType: inner } = type;
+  if (isListType(inner)) return [];
+  if (isEnumType(inner)) return inner.getValues()[0]?.value;
+  if (!isScalarType(inner)) return {};
+  return { Boolean: false, Int: 0, Float: 0 }[inner.name] ?? '';
 }
 
 function remembering(resolve: Resolvers[string], refusals: Set<string>): Resolvers[string] {

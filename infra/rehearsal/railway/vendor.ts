@@ -11,9 +11,9 @@ export class EmulatedRailway implements EmulatedVendor {
   readonly front: GraphqlFront;
   readonly #tokens: ReadonlySet<string>;
 
-  constructor(pace: Pace, tokens: readonly string[]) {
+  constructor(pace: Pace, tokens: readonly string[], options: { readonly blanks?: boolean } = {}) {
     this.world = new RailwayWorld(pace);
-    this.front = new GraphqlFront(railwayResolvers(this.world));
+    this.front = new GraphqlFront(railwayResolvers(this.world), options);
     this.#tokens = new Set(tokens);
   }
 

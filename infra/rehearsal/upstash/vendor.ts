@@ -104,6 +104,15 @@ export class EmulatedUpstash implements EmulatedVendor {
     };
   }
 
+  /** A change that answers the database; the others only say OK. */
+  #showing(change: (database: UpstashDatabase, body: Body) => void): Routes[number][1] {
+    return (request, id) => {
+      const answer = this.#change(change)(request, id ?? '');
+      const database = this.databases.get(id ?? '');
+      return database ? ok(this.#view(database)) : answer;
+    };
+  }
+
   #routes(): Routes {
     const text = (value: unknown): string => String(value);
     return [
@@ -111,22 +120,16 @@ export class EmulatedUpstash implements EmulatedVendor {
       ['POST /v2/redis/database', (request) => this.#create(request)],
       [
         'GET /v2/redis/database/:id',
-        (_request, id) => {
+        ({ query }, id) => {
           const database = this.databases.get(id ?? '');
-          return database ? ok(this.#view(database)) : refused(404, 'database not found');
+          if (!database) return refused(404, 'database not found');
+          const { password, ...open } = this.#view(database);
+          return ok(query.get('credentials') === 'hide' ? open : { ...open, password });
         },
       ],
       ['DELETE /v2/redis/database/:id', this.#change(({ database_id: id }) => this.databases.delete(id))],
-      ['POST /v2/redis/rename/:id', this.#change((one, { name }) => (one.database_name = text(name)))],
-      [
-        'POST /v2/redis/enable-tls/:id',
-        (request, id) => {
-          const answer = this.#change((one) => (one.tls = true))(request, id ?? '');
-          // This one answers the database; the others only say OK.
-          const database = this.databases.get(id ?? '');
-          return database ? ok(this.#view(database)) : answer;
-        },
-      ],
+      ['POST /v2/redis/rename/:id', this.#showing((one, { name }) => (one.database_name = text(name)))],
+      ['POST /v2/redis/enable-tls/:id', this.#showing((one) => (one.tls = true))],
       ['POST /v2/redis/disable-eviction/:id', this.#change((one) => (one.eviction = false))],
       ['POST /v2/redis/:id/change-plan', this.#change((one, { plan_name: plan }) => (one.plan = text(plan)))],
       ['PATCH /v2/redis/update-budget/:id', this.#change((one, { budget }) => (one.budget = Number(budget)))],
