@@ -1,5 +1,6 @@
 import { environments } from '../src/environments/named.ts';
 import type { CloudEnvironment } from '../src/environments/environment.ts';
+import type { Leak } from './canaries.ts';
 import { Stage } from './stage.ts';
 import { rehearsal } from './steps.ts';
 
@@ -19,6 +20,8 @@ export interface RehearsalResult {
   readonly seconds: number;
   /** Per vendor: what was checked, by which schema (none: it was absent), and what it did not allow. */
   readonly schemas: readonly { vendor: string; oracle: string | undefined; checked: number; violations: number }[];
+  /** How many secrets were looked for, in how many files beside every word said, and where one was found. */
+  readonly secrets: { readonly known: number; readonly files: number; readonly leaks: readonly Leak[] };
 }
 
 export async function rehearse(
@@ -44,18 +47,23 @@ export async function rehearse(
       checked,
       violations: violations.length,
     }));
-    return { environment: environment.name, steps, seconds: (performance.now() - started) / 1_000, schemas };
+    const seconds = (performance.now() - started) / 1_000;
+    const { size: known, files, leaks } = stage.canaries;
+    return { environment: environment.name, steps, seconds, schemas, secrets: { known, files, leaks } };
   } finally {
     await stage.close();
   }
 }
 
-function report({ seconds, schemas, environment }: RehearsalResult): string {
+function report({ seconds, schemas, environment, secrets }: RehearsalResult): string {
   const lines = schemas.map(({ vendor, oracle, checked, violations }) =>
     oracle === undefined
       ? `  ${vendor}: its schema is absent, nothing was checked`
       : `  ${vendor}: ${violations} violations in ${checked} requests, by ${oracle}`,
   );
+  lines.push(`  ${secrets.known} secrets were looked for in ${secrets.files} files, all output and process arguments:`);
+  lines.push(...secrets.leaks.map(({ secret, place }) => `    ${secret} is in ${place}`));
+  if (secrets.leaks.length === 0) lines.push('    none was found in clear text');
   return [`${environment} was rehearsed in ${seconds.toFixed(0)} s.`, ...lines].join('\n');
 }
 
@@ -72,7 +80,8 @@ async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`✔ ${name}  ${seconds.toFixed(1)} s, ${writes} changes asked for\n`);
   });
   process.stdout.write(`${json ? JSON.stringify(result) : report(result)}\n`);
-  return result.schemas.some(({ violations }) => violations > 0) ? 1 : 0;
+  const { schemas, secrets } = result;
+  return secrets.leaks.length > 0 || schemas.some(({ violations }) => violations > 0) ? 1 : 0;
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -13,6 +13,12 @@ const output = z.object({
   schemas: z.array(
     z.object({ vendor: z.string(), oracle: z.string().optional(), checked: z.int(), violations: z.int() }),
   ),
+  /** What was looked for in all output, logs, states and process arguments, and where it was found. */
+  secrets: z.object({
+    known: z.int(),
+    files: z.int(),
+    leaks: z.array(z.object({ secret: z.string(), place: z.string() })),
+  }),
 });
 
 export const rehearse = defineCommand({
@@ -33,7 +39,7 @@ export const rehearse = defineCommand({
       fix: 'the step that is named says what must be true and is not',
     });
   },
-  human: ({ environment, seconds, schemas }, paint) =>
+  human: ({ environment, seconds, schemas, secrets }, paint) =>
     [
       `${paint.good('✔')} ${environment} was rehearsed in ${seconds.toFixed(0)} s`,
       ...schemas.map(({ vendor, oracle, checked, violations }) =>
@@ -41,6 +47,9 @@ export const rehearse = defineCommand({
           ? `  ${vendor}: its schema is absent, nothing was checked`
           : `  ${vendor}: ${violations} violations in ${checked} requests, by ${oracle}`,
       ),
+      `  ${secrets.known} secrets: ${secrets.leaks.length} found in clear text in ${secrets.files} files, output and arguments`,
+      ...secrets.leaks.map(({ secret, place }) => `${paint.bad('✘')} ${secret} is in ${place}`),
     ].join('\n'),
-  exitCode: ({ schemas }) => (schemas.some(({ violations }) => violations > 0) ? exitCode.failure : exitCode.success),
+  exitCode: ({ schemas, secrets }) =>
+    secrets.leaks.length > 0 || schemas.some(({ violations }) => violations > 0) ? exitCode.failure : exitCode.success,
 });
