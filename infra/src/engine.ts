@@ -72,13 +72,11 @@ const LOCKING = new Set(['up', 'destroy', 'refresh', 'import', 'update']);
 const KEPT_CHARACTERS = 20_000;
 
 /** Runs the engine at this terminal. When somebody else holds the stack, says who, and what to do about it. */
-function run(engine: Engine, asked: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<number> {
-  const { words, notes } = guardedWords(asked);
-  for (const note of notes) process.stderr.write(`${note}\n`);
+function run(engine: Engine, words: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const forProgram = words.includes('--json');
     const locks = words.some((word) => LOCKING.has(word));
-    const child = spawn(engine.program, words, {
+    const child = spawn(engine.program, [...words], {
       env: { ...engine.environment, ...extra },
       // What a person is asked must come through as it is.
       stdio: ['inherit', forProgram ? 'pipe' : 'inherit', forProgram || locks ? 'pipe' : 'inherit'],
@@ -169,13 +167,18 @@ function engineWords(engine: Engine, { verb, stack, json, rest }: Request): stri
 }
 
 async function main(): Promise<number> {
-  const request = parse(process.argv.slice(2));
+  const { words, notes } = guardedWords(process.argv.slice(2));
+  for (const note of notes) process.stderr.write(`${note}\n`);
+  const request = parse(words);
   const engine = prepareEngine();
   const folder = join(stateFolder(), request.stack);
   switch (request.verb) {
     case 'pulumi':
-      mustBeFree(engine, { verb: process.argv[3] ?? '', stack: request.stack });
-      return run(engine, [...engine.folderWords, ...process.argv.slice(3)]);
+      // Without a name it is the stack that was selected, and the engine's own words are explained.
+      if (words.some((word) => word === '-s' || word.startsWith('--stack'))) {
+        mustBeFree(engine, { verb: words[1] ?? '', stack: request.stack });
+      }
+      return run(engine, [...engine.folderWords, ...words.slice(1)]);
     case 'stop':
       await new SupervisorClient(foldersOf(request.stack, folder)).shutdown();
       return 0;
