@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { alerts } from '@keelson/runbooks';
+import { until } from '@keelson/testkit';
 import pg from 'pg';
 import { repository, temporaryFolder } from '../fixture/keelson.ts';
 import { OwnStack } from '../fixture/own-stack.ts';
@@ -82,10 +83,14 @@ describe.each(alerts)('the drill of $name', (alert) => {
     expect(document).toMatchObject({ passed: true, sound: true, accepted: 20, lost: 0, doubled: 0 });
     expect(Object.values(document.outcomes).reduce((sum, count) => sum + count, 0)).toBe(20);
     expect(document.page.cells.at(-1)!.ms).toBeLessThan(Number.parseInt(PATIENCE, 10) * 1_000);
-    const log = (await stack.run(['logs', 'beat', '--lines', '200'])).stdout;
-    expect(log).toContain(`Alert: ${alert.summary}`);
-    expect(log).toContain(`runbooks/${alert.area}/${alert.name}.md`);
-    expect(log).toContain('Alert cleared');
+    // What is told goes by rows of its own: the log has it a moment after the alert has changed.
+    const told = [`Alert: ${alert.summary}`, `runbooks/${alert.area}/${alert.name}.md`, 'Alert cleared'];
+    await until(
+      async () => (await stack.run(['logs', 'beat', '--lines', '200'])).stdout,
+      (log) => told.every((line) => log.includes(line)),
+      30_000,
+      500,
+    );
     expect(await auditedDrills(alert.name)).toEqual([
       { action: 'runbook.drill', details: expect.objectContaining({ passed: true }) },
       { action: 'runbook.run', details: expect.objectContaining({ ran: expect.any(Array) }) },

@@ -1,6 +1,14 @@
 import type { beat } from '@keelson/catalogue';
 import { systemClock } from '@keelson/kernel';
-import { Lease, Owner, WakeUpQueue } from '@keelson/messaging';
+import {
+  Courier,
+  Lease,
+  LogChannel,
+  type NotificationChannel,
+  Owner,
+  WakeUpQueue,
+  WebhookChannel,
+} from '@keelson/messaging';
 import { MessagingModule } from '@keelson/messaging/module';
 import { Database } from '@keelson/persistence';
 import { PersistenceModule } from '@keelson/persistence/module';
@@ -8,7 +16,6 @@ import { alerts } from '@keelson/runbooks';
 import { type ConfigOf, HealthChecks, LOGGER, Metrics } from '@keelson/runtime';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { AlertLog } from './alert-log.ts';
 import { BeatWatch } from './beat-watch.ts';
 import { scheduled } from './scheduled-work.ts';
 import { Scheduler } from './scheduler.ts';
@@ -28,6 +35,14 @@ import { weekendMaintenance } from './schedules/weekend-maintenance.ts';
 type BeatConfig = ConfigOf<typeof beat>;
 
 const SCHEDULER_LEASE_MS = 3_000;
+
+/** Who is told of alerts: the log, and a webhook where one is set. */
+function channelsOf({ NOTIFICATIONS_WEBHOOK_URL: url }: BeatConfig, logger: Logger): readonly NotificationChannel[] {
+  const log = new LogChannel(({ subject, body }) =>
+    body['state'] === 'firing' ? logger.error(body, subject) : logger.info(body, subject),
+  );
+  return url === undefined ? [log] : [log, new WebhookChannel(url)];
+}
 
 /** The beat: one scheduler for the platform, however many processes run. */
 @Module({})
@@ -52,7 +67,11 @@ export class BeatModule implements OnModuleInit {
           provide: Scheduler,
           useFactory: (database: Database, wakeUps: WakeUpQueue, metrics: Metrics, logger: Logger) => {
             const owner = new Owner(database);
-            const alertLog = new AlertLog(logger);
+            const channels = channelsOf(config, logger);
+            const courier = new Courier({
+              ...{ database, channels },
+              onGivenUp: ({ subject }, problem) => logger.error({ subject, problem }, 'Nobody could be told of it'),
+            });
             return new Scheduler({
               database,
               owner,
@@ -60,7 +79,12 @@ export class BeatModule implements OnModuleInit {
               work: scheduled({
                 'outbox-sweep': outboxSweep(database, wakeUps, metrics),
                 'stuck-order-check': stuckOrderCheck(database, metrics),
-                'alert-evaluation': alertEvaluation(database, alerts, (...state) => alertLog.note(...state)),
+                'alert-evaluation': alertEvaluation(
+                  database,
+                  alerts,
+                  channels.map(({ name }) => name),
+                ),
+                notifications: () => courier.run(),
                 'exposure-sweep': exposureSweep(database, metrics),
                 'decisions-ahead': decisionsAhead(database, (error) =>
                   logger.warn({ error }, 'A decision could not be made ahead; the rules decide'),

@@ -2,8 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { AlertSpec } from '@keelson/catalogue';
 import { alerts } from '@keelson/runbooks';
 import { seedTeam, type SeededTeam, testDatabase, type TestDatabase } from '@keelson/testkit';
-import { pino } from 'pino';
-import { AlertLog } from '../src/alert-log.ts';
 import { alertEvaluation, type AlertState, nextStanding } from '../src/schedules/alert-evaluation.ts';
 import { addOrder, addWaiting } from './support/rows.ts';
 
@@ -51,14 +49,14 @@ describe('the evaluation of alerts', () => {
     database = await testDatabase();
     team = await seedTeam(database);
   });
-  afterEach(() => database.admin('truncate keelson.outbox, keelson.alerts'));
+  afterEach(() => database.admin('truncate keelson.outbox, keelson.alerts, keelson.notifications'));
   afterAll(() => database.close());
 
   /** One look at the real alerts; the states by name. */
   async function look(list: readonly AlertSpec[] = alerts): Promise<Record<string, AlertState>> {
-    const states: Record<string, AlertState> = {};
-    await alertEvaluation(database.db, list, ({ name }, state) => (states[name] = state))();
-    return states;
+    await alertEvaluation(database.db, list, ['one', 'other'])();
+    const rows = await database.admin<{ alert: string; state: AlertState }>('select alert, state from keelson.alerts');
+    return Object.fromEntries(rows.map(({ alert, state }) => [alert, state]));
   }
 
   /** As if the states had begun earlier: nobody waits in this test. */
@@ -109,27 +107,29 @@ describe('the evaluation of alerts', () => {
     const blind: AlertSpec = { ...alerts[0]!, name: 'Blind', metric: 'keelson_stream_connections' };
     await expect(look([blind])).rejects.toThrow('Alert Blind looks at keelson_stream_connections');
   });
-});
 
-describe('the log of alerts', () => {
-  it('says once that an alert fires, with its page, and once that it cleared', () => {
-    const lines: Record<string, unknown>[] = [];
-    const log = new AlertLog(pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }));
-    const alert = alerts[0]!;
-    const states: readonly AlertState[] = [
-      'inactive',
-      'pending',
-      'firing',
-      'firing',
-      'inactive',
-      'inactive',
-      'pending',
-    ];
-    for (const state of states) log.note(alert, state, 7);
-    expect(lines).toMatchObject([
-      { level: 50, alert: alert.name, value: 7, runbook: `runbooks/${alert.area}/${alert.name}.md` },
-      { level: 30, alert: alert.name, msg: 'Alert cleared' },
+  it('leaves to each channel, once, that an alert fires, with its page, and that it cleared', async () => {
+    const told = () =>
+      database.admin(
+        `select channel, subject, body->>'state' as state, body->>'runbook' as page from keelson.notifications
+          where body->>'alert' = 'SignalBacklogGrowing' order by created_at, channel`,
+      );
+    await addWaiting(database, team, { ageSeconds: 30 });
+    await look();
+    expect(await told()).toEqual([]);
+    await passes(10);
+    await look();
+    await look();
+    const { summary } = alerts.find(({ name }) => name === 'SignalBacklogGrowing')!;
+    const fires = { subject: `Alert: ${summary}`, state: 'firing', page: 'runbooks/signals/SignalBacklogGrowing.md' };
+    expect(await told()).toMatchObject([
+      { channel: 'one', ...fires },
+      { channel: 'other', ...fires },
     ]);
-    expect(lines).toHaveLength(2);
+    await database.admin('delete from keelson.outbox');
+    await look();
+    await look();
+    expect(await told()).toHaveLength(4);
+    expect((await told())[2]).toEqual({ channel: 'one', subject: 'Alert cleared', state: 'cleared', page: null });
   });
 });

@@ -1,4 +1,7 @@
-/** Queues of INF-FR-009. A job is a wake-up call whose id is the outbox id; the work itself is a row in Postgres. */
+/**
+ * The queue of INF-FR-009 that BullMQ carries: a job is a wake-up call whose id is the outbox id, the work itself a row in
+ * Postgres. What the others are for, and where that work is, says docs/decisions/0014-one-carrier-queue.md.
+ */
 export const queues = {
   high: { purpose: 'trade execution: signals, orders, fills' },
 } as const;

@@ -28,6 +28,11 @@ export const schedules = [
   { name: 'outbox-sweep', purpose: 'wakes workers for outbox rows that no live lease holds', every: '1 second' },
   { name: 'stuck-order-check', purpose: 'counts orders that are submitted without an answer', every: '2 seconds' },
   { name: 'alert-evaluation', purpose: 'fires and clears alerts', every: '2 seconds' },
+  {
+    name: 'notifications',
+    purpose: 'delivers what somebody is to be told: alerts that fire and clear',
+    every: '2 seconds',
+  },
   { name: 'exposure-sweep', purpose: 'compares reserved exposure with what is open', every: '5 seconds' },
   {
     name: 'decisions-ahead',

@@ -6,6 +6,11 @@ export { endLongHolds, holdTradingState, lockTradingState } from './halt-lock.ts
 export { Lease } from './lease.ts';
 export type { HeldLease } from './lease.ts';
 export { claimMessage, deleteMessage, insertMessage, outboxDepth } from './outbox.store.ts';
+export { Courier } from './notifications/courier.ts';
+export { LogChannel } from './notifications/log-channel.ts';
+export type { Notification, NotificationChannel } from './notifications/notification.ts';
+export { notify, pruneNotifications } from './notifications/notifications.store.ts';
+export { WebhookChannel } from './notifications/webhook-channel.ts';
 export { Owner } from './owner.ts';
 export type { OwnerRole } from './owner.ts';
 export { sinceProgress } from './progress.store.ts';

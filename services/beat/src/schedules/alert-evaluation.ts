@@ -1,7 +1,7 @@
 import type { AlertSpec, MetricName } from '@keelson/catalogue';
 import { milliseconds } from '@keelson/kernel';
 import { feedAge, quoteAges } from '@keelson/market';
-import { countDeadLetters, outboxDepth } from '@keelson/messaging';
+import { countDeadLetters, notify, outboxDepth } from '@keelson/messaging';
 import { failedChecks, haltedByWatch, openDrifts, overdueSeconds, unprovenSeconds } from '@keelson/oversight';
 import { sql, type Database } from '@keelson/persistence';
 import { countExposureDrifts } from './exposure-sweep.ts';
@@ -63,28 +63,46 @@ function stateAfter(state: AlertState, above: boolean, lastedMs: number, forMs: 
   return forMs === 0 ? 'firing' : 'pending';
 }
 
-async function evaluate(database: Database, alert: AlertSpec, value: number): Promise<AlertState> {
-  return database.platform(async (tx) => {
+/** An alert, and the area of its page. */
+type Alert = AlertSpec & { readonly area?: string };
+
+async function evaluate(database: Database, alert: Alert, value: number, channels: readonly string[]): Promise<void> {
+  await database.platform(async (tx) => {
     const [row] = await tx.query<{ state: AlertState; since: Date; now: Date }>(READ, [alert.name]);
     const now = row?.now ?? (await tx.query<{ now: Date }>(NOW))[0]!.now;
     const standing = nextStanding(row, value > alert.above, now, milliseconds(alert.for));
     tx.execute(WRITE, [alert.name, standing.state, value, standing.since]);
-    return standing.state;
+    const told = tellingOf(row?.state, alert, standing, value);
+    if (told) for (const channel of channels) notify(tx, channel, told);
   });
 }
 
-/** Looks at every alert once, and tells where each stands. */
+/** What is to be told of a change: that it fires, or that it fires no more. Once per change, by its time. */
+function tellingOf(
+  before: AlertState | undefined,
+  { name, area, summary, severity }: Alert,
+  { state, since }: AlertStanding,
+  value: number,
+): Parameters<typeof notify>[2] | undefined {
+  const fires = state === 'firing' && before !== 'firing';
+  if (!fires && !(state === 'inactive' && before === 'firing')) return undefined;
+  const subject = fires ? `Alert: ${summary}` : 'Alert cleared';
+  const page = { runbook: `runbooks/${area}/${name}.md`, run: `keelson runbook run ${name}` };
+  const body = { alert: name, state: fires ? 'firing' : 'cleared', severity, value, since: since.toISOString() };
+  return { key: `${name}/${body.state}/${body.since}`, subject, body: { ...body, ...(fires && page) } };
+}
+
+/** Looks at every alert once, and leaves what changed to be told by the channels. */
 export function alertEvaluation(
   database: Database,
-  alerts: readonly AlertSpec[],
-  onState: (alert: AlertSpec, state: AlertState, value: number) => void,
+  alerts: readonly Alert[],
+  channels: readonly string[],
 ): () => Promise<void> {
   return async () => {
     for (const alert of alerts) {
       const source = sources[alert.metric];
       if (!source) throw new Error(`Alert ${alert.name} looks at ${alert.metric}, which beat has no source for`);
-      const value = await source(database);
-      onState(alert, await evaluate(database, alert, value), value);
+      await evaluate(database, alert, await source(database), channels);
     }
   };
 }

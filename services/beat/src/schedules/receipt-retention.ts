@@ -1,4 +1,5 @@
 import type { Id } from '@keelson/kernel';
+import { pruneNotifications } from '@keelson/messaging';
 import { sql, type Database } from '@keelson/persistence';
 
 const TEAMS = sql('retention.teams', 'select every_team() as team_id');
@@ -14,10 +15,12 @@ const BODIES = sql(
 
 /**
  * Deletes what has had its time: dedupe keys past their end, stream events of more than a week, bodies of receipts of
- * more than thirty days. The receipt itself, with the hash of its body, stays as long as its signal does.
+ * more than thirty days; notifications an hour after their delivery. The receipt itself, with the hash of its body, stays
+ * as long as its signal does.
  */
 export function receiptRetention(database: Database): () => Promise<void> {
   return async () => {
+    await database.platform(async (tx) => pruneNotifications(tx));
     const teams = await database.platform((tx) => tx.query<{ team_id: Id }>(TEAMS));
     for (const { team_id: teamId } of teams) {
       await database.transaction(teamId, async (tx) => {
