@@ -8,7 +8,10 @@ const LEDGER_SUM = sql(
 const BOOKED = sql(
   'crash.booked',
   `select o.client_order_id, count(f.fill_id)::int as fills, coalesce(sum(f.quantity), 0) as filled
-     from keelson.orders o left join keelson.fills f using (order_id)
+     from keelson.orders o
+     left join keelson.orders a on a.role = 'adopted' and a.account_id = o.account_id and a.venue_order_id = o.venue_order_id
+                               and a.order_id <> o.order_id
+     left join keelson.fills f on f.order_id in (o.order_id, a.order_id)
     where o.client_order_id = any($1) group by o.client_order_id`,
 );
 
@@ -24,7 +27,10 @@ export async function ledgerSum(db: Database, teamId: Id): Promise<Record<string
   return Object.fromEntries(rows.map(({ currency, total }) => [currency, decimalText(new Decimal(total))]));
 }
 
-/** Fills that we recorded, by client order id; an id that we do not know is missing. */
+/**
+ * Fills that we recorded, by client order id; an id that we do not know is missing. What a venue filled of an order that it
+ * had refused is in an order of its own, which reconciliation made.
+ */
 export async function bookedFills(
   db: Database,
   teamId: Id,

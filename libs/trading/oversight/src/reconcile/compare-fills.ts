@@ -39,8 +39,9 @@ function within({ executedAt }: OurFill, { since, from }: VenuePicture): boolean
 class Room {
   readonly #left = new Map<string, Decimal>();
 
-  /** True when the order has room for it, which it then takes. */
+  /** True when the order has room for it, which it then takes. One that the venue refused never was there. */
   take(order: OurOrder, quantity: string): boolean {
+    if (order.status === 'rejected') return false;
     const left = this.#left.get(order.orderId) ?? order.quantity.minus(order.filledQuantity);
     if (left.lt(quantity)) return false;
     this.#left.set(order.orderId, left.minus(quantity));

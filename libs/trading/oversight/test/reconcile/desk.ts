@@ -110,7 +110,9 @@ export class Desk {
     );
     const deadline = new Date(Date.now() + 5_000);
     const outcome = await this.broker.submit({ ...common, account: accountId, clientOrderId }, deadline);
-    if (outcome.outcome !== 'accepted') throw new Error(`The venue did not accept: ${JSON.stringify(outcome)}`);
+    if (outcome.outcome !== 'accepted' && outcome.outcome !== 'rejected') {
+      throw new Error(`The venue did not decide: ${JSON.stringify(outcome)}`);
+    }
     await this.#runner.emit({
       step: 'reconcile',
       teamId,

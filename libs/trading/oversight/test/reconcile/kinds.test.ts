@@ -96,6 +96,14 @@ describe('a drift that is mended', () => {
     await mended('extra_fill');
   }, 60_000);
 
+  it('extra fill: the venue filled what it had refused; the order stays rejected, the position is ours', async () => {
+    await desk.venue.control({ contradict_next: 1 });
+    const order = await desk.place();
+    await mended('extra_fill');
+    const rows = await desk.database.admin('select status from keelson.orders where order_id = $1', [order.orderId]);
+    expect(rows).toEqual([{ status: 'rejected' }]);
+  }, 60_000);
+
   it('wrong quantity: the venue’s correction of an execution that we booked otherwise', async () => {
     const order = await desk.place();
     const [execution] = await desk.executionsOf(order);
