@@ -49,6 +49,7 @@ import { status } from './commands/status.ts';
 import { stop } from './commands/stop.ts';
 import { tail } from './commands/tail.ts';
 import { up } from './commands/up.ts';
+import { volatilityLoad } from './commands/volatility-load.ts';
 import type { Command } from './framework/command.ts';
 
 /** Every command of `keelson`, in the order of its help. Adding one is a file in commands/ and a line here. */
@@ -93,6 +94,7 @@ export const commands: readonly Command[] = [
   ledgerClose,
   rehearse,
   up,
+  volatilityLoad,
   drift,
   rollback,
   imageBuild,

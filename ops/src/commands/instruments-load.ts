@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { flag, positional } from '../framework/argument.ts';
 import { defineCommand } from '../framework/command.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
-import { readInstrumentFile } from '../instruments/read-file.ts';
+import { readRows } from '../instruments/read-file.ts';
 import { recordOperation } from '../stack/audit.ts';
 import { withAdminDatabase } from '../stack/open-database.ts';
 
@@ -57,7 +57,7 @@ export const instrumentsLoad = defineCommand({
   examples: ['keelson instruments load contracts.csv --dry-run', 'keelson instruments load contracts.csv'],
   output,
   async run(context, { file, dryRun }) {
-    const rows = readInstrumentFile(file);
+    const rows = readRows(file);
     return withAdminDatabase(context, async (db) => {
       const plan = await db.platform((tx) => planIn(tx, file, rows));
       const result = {

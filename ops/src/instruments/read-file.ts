@@ -5,8 +5,8 @@ import { parse } from 'csv-parse/sync';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { exitCode, Failure, messageOf } from '../framework/failure.ts';
 
-/** The lines of a file of instruments: .csv with a header, or .json with a list of objects. Nothing is judged here. */
-export function readInstrumentFile(file: string): FileRow[] {
+/** The lines of a file: .csv with a header, or .json with a list of objects. Nothing is judged here. */
+export function readRows(file: string): FileRow[] {
   const text = readText(file);
   const extension = path.extname(file).toLowerCase();
   try {
@@ -49,7 +49,7 @@ function fromJson(text: string): FileRow[] {
   JSON.parse(text);
   const lines = new LineCounter();
   const { contents } = parseDocument(text, { lineCounter: lines });
-  if (!isSeq(contents)) throw new Error('it must be a list of instruments');
+  if (!isSeq(contents)) throw new Error('it must be a list of objects');
   return contents.items.map((entry, index) => {
     if (!isMap(entry)) throw new Error(`entry ${index + 1} must be an object`);
     return { line: lines.linePos(entry.range?.[0] ?? 0).line, fields: fieldsOf(entry) };
