@@ -9,6 +9,7 @@ import log from '@pulumi/pulumi/log/index.js';
 import { Canaries } from '../rehearsal/canaries.ts';
 import { ProcessArguments, showsArguments } from '../rehearsal/process-arguments.ts';
 import { guardedEnvironment, guardedWords } from '../src/engine-words.ts';
+import { withoutSecrets } from '../src/providers/vendor/redact.ts';
 
 const SECRET = 'canary/with+signs=0123';
 
@@ -109,5 +110,27 @@ describe('the engine of this checkout', () => {
     await import('../src/quiet-debug.ts');
     expect(log.debug).not.toBe(before);
     await expect(log.debug(`RegisterResource RPC finished: ${SECRET}`)).resolves.toBeUndefined();
+  });
+});
+
+describe('what a vendor says of a request', () => {
+  it.each([
+    ['a password', { name: 'keelson', db_pass: 'canary "1"' }, 'db_pass canary "1" of keelson is weak'],
+    ['quoted', { db_pass: 'canary "1"' }, 'got {"db_pass":"canary \\"1\\""}'],
+    [
+      'the environment',
+      { variables: { input: { variables: { URL: 'a://x:canary@b' } } } },
+      'got { URL: "a://x:canary@b" }',
+    ],
+    ['below', { registryCredentials: { username: 'canary-user', password: 'canary' } }, 'canary-user may not'],
+  ])('repeats no secret: %s', (_what, sent, words) => {
+    const told = withoutSecrets(words, sent);
+    expect(told).toContain('[secret]');
+    expect(told).not.toContain('canary');
+  });
+
+  it('repeats the rest', () => {
+    const sent = { variables: { input: { name: 'keelson-dev' } } };
+    expect(withoutSecrets('keelson-dev exists', sent)).toBe('keelson-dev exists');
   });
 });

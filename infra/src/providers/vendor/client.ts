@@ -2,6 +2,7 @@ import type { Duration } from '@keelson/kernel';
 import { milliseconds } from '@keelson/kernel';
 import { failureOf, VendorError } from './errors.ts';
 import type { Pace } from './pace.ts';
+import { withoutSecrets } from './redact.ts';
 
 /** A vendor's API and who asks. */
 export interface VendorSettings {
@@ -92,7 +93,7 @@ export class VendorClient {
       return { failed, again, ...(seconds > 0 && { after: `${seconds} seconds` }) };
     }
     if (response.status >= 500) {
-      const said = `${this.#settings.vendor} answered ${response.status}${wordsOf(body)}`;
+      const said = `${this.#settings.vendor} answered ${response.status}${wordsOf(body, request)}`;
       return { failed: this.#doubt(request, said, response.status), again: request.repeatable };
     }
     return { failed: this.#error(request, response.status, body), again: false };
@@ -135,7 +136,7 @@ export class VendorClient {
   #error(request: VendorRequest, status: number, body: unknown): VendorError {
     const failure = failureOf(status);
     const fix = failure === 'unauthorized' || failure === 'forbidden' ? ` ${this.#settings.tokenHint}` : '';
-    const message = `Could not ${request.what}: ${this.#settings.vendor} answered ${status}${wordsOf(body)}.${fix}`;
+    const message = `Could not ${request.what}: ${this.#settings.vendor} answered ${status}${wordsOf(body, request)}.${fix}`;
     const { code } = (body ?? {}) as { code?: unknown };
     return new VendorError(failure, message, { status, ...(typeof code === 'string' && { code }) });
   }
@@ -152,8 +153,8 @@ function parsed(text: string): unknown {
 }
 
 /** The vendor's own words, where they are a plain sentence. */
-function wordsOf(body: unknown): string {
+function wordsOf(body: unknown, { body: sent }: VendorRequest): string {
   const { message, error } = (body ?? {}) as { message?: unknown; error?: unknown };
   const words = typeof message === 'string' ? message : typeof error === 'string' ? error : '';
-  return words === '' ? '' : ` ("${words.slice(0, 300)}")`;
+  return words === '' ? '' : ` ("${withoutSecrets(words, sent).slice(0, 300)}")`;
 }
