@@ -164,6 +164,12 @@ export class Stage {
     return this.pulumi([...base, ...policyWords(verb), ...(asks ? ['--yes', '--skip-preview'] : []), ...words]);
   }
 
+  /** `up` without the rules: where a plan is not what is looked at, they would only take their time. */
+  unruledUp(stack: string): Promise<EngineRun> {
+    const base = ['up', '--non-interactive', '--stack', stack, '--config-file', this.#configFile(stack)];
+    return this.pulumi([...base, '--yes', '--skip-preview']);
+  }
+
   /** The engine as it is, as talkative in its logs as it may be. Afterwards no secret must be where it does not belong. */
   async pulumi(words: readonly string[]): Promise<EngineRun> {
     const run = await this.#engine(guardedWords([...words, '-v=9', '--logflow']).words);

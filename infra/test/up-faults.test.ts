@@ -67,7 +67,7 @@ describe('up, disturbed', () => {
   it('comes through in the end and makes nothing twice, and destroy leaves nothing, for a sample of twenty', async () => {
     const told: string[] = [];
     const tell = (line: string): void => void told.push(line);
-    const verdict = await tortureUp({ environment: dev, choose: someCalls(347, 0.25), destroy: true, tell });
+    const verdict = await tortureUp({ environment: dev, choose: someCalls(3300, 0.25), destroy: true, tell });
     expect(verdict.problems).toEqual([]);
     expect(verdict.cases.length).toBeGreaterThanOrEqual(20);
     expect(verdict.cases.map(({ disturbance: { kind } }) => kind)).toEqual(
@@ -75,5 +75,5 @@ describe('up, disturbed', () => {
     );
     // What an official provider made and could not note was found and taken over, not made again.
     expect(verdict.adopted.length).toBeGreaterThan(0);
-  }, 600_000);
+  }, 900_000);
 });

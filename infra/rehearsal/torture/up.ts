@@ -49,7 +49,7 @@ async function up(going: Going, stack: string): Promise<{ readonly code: number;
     if (!(error instanceof NotPlanned)) throw error;
     return { code: error.code, text: error.message };
   }
-  return stage.run('up', stack);
+  return stage.unruledUp(stack);
 }
 
 /** Runs `up` until it comes through, disturbed on the way. Each failure must have a disturbance for a reason. */
