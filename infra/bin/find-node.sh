@@ -7,10 +7,14 @@ if [ -z "$node" ] && [ -f "$state/toolchain.json" ]; then
 fi
 [ -x "$node" ] || node="$repository/node_modules/.bin/node"
 [ -x "$node" ] || node=$(command -v node || true)
-major=$("$node" -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
-if [ "$major" -lt 24 ]; then
-  echo "Keelson needs Node 24 or newer, and found ${node:-none}. Run \`npm start\` once, or set KEELSON_NODE to its path." >&2
-  exit 1
+# Asked once: the engine starts many launchers, each below a process that has asked.
+if [ "${NODE_THAT_FITS:-}" != "$node" ]; then
+  major=$("$node" -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
+  if [ "$major" -lt 24 ]; then
+    echo "Keelson needs Node 24 or newer, and found ${node:-none}. Run \`npm start\` once, or set KEELSON_NODE to its path." >&2
+    exit 1
+  fi
+  export NODE_THAT_FITS="$node"
 fi
 # Compiled code of the programs below is kept, which halves their start.
 export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$state/cache/compile}"

@@ -24,6 +24,11 @@ async function both(stage: Stage, act: (stack: string) => Promise<void>): Promis
   for (const stack of stacksOf(stage.environment)) await act(stack);
 }
 
+/** Both at once: looks, which change neither stack. */
+async function together(stage: Stage, look: (stack: string) => Promise<void>): Promise<void> {
+  await Promise.all(stacksOf(stage.environment).map(look));
+}
+
 async function up(stage: Stage, stack: string, ...words: string[]): Promise<EngineRun> {
   const run = await stage.run('up', stack, ...words);
   must(run.code === 0, `\`up\` of ${stack} succeeds`, run);
@@ -102,7 +107,7 @@ export const rehearsal: readonly RehearsalStep[] = [
     name: 'up again changes nothing',
     async act(stage) {
       const before = stage.journal.entries.length;
-      await both(stage, async (stack) => void (await up(stage, stack, '--expect-no-changes')));
+      await together(stage, async (stack) => void (await up(stage, stack, '--expect-no-changes')));
       must(stage.journal.writesAfter(before) === 0, 'A second `up` asks no vendor for a change');
     },
   },
@@ -121,9 +126,9 @@ export const rehearsal: readonly RehearsalStep[] = [
   {
     name: 'what somebody changed by hand is found, and mended',
     async act(stage) {
-      await both(stage, async (stack) => must((await drift(stage, stack)) === 0, `${stack} has no drift yet`));
+      await together(stage, async (stack) => must((await drift(stage, stack)) === 0, `${stack} has no drift yet`));
       changeByHand(stage);
-      await both(stage, async (stack) =>
+      await together(stage, async (stack) =>
         must((await drift(stage, stack)) === DRIFTED, `The drift of ${stack} is found`),
       );
       await both(stage, async (stack) => void (await up(stage, stack, '--refresh')));

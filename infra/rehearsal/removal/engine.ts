@@ -57,7 +57,7 @@ export class ProgramRunner {
       true,
     );
     const run = new Run(this.#vendors, this.#standing, this.#outputs, this.#without);
-    // The SDK's monitor with every answer of ours: it tells no parent to the mocks, and wants errors where we want none.
+    // The SDK's monitor with answers of ours: it tells mocks neither URNs nor ignored changes, and ends at the first error.
     Object.assign(runtime.getMonitor() as object, run.methods());
     const named = Object.entries(settings).map(([name, value]): [string, string] => [
       `keelson:${cloudSettings[name as SettingName].key}`,

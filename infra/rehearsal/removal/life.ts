@@ -21,13 +21,8 @@ export interface Behaviour {
 }
 
 export function lifeOf(environment: CloudEnvironment, vendors: Vendors): Life {
-  const { domain } = vendors.settings;
-  return {
-    environment,
-    vendors,
-    size: sizes[environment.size],
-    addresses: addressesOf(environment, { ...vendors.settings, domain }),
-  };
+  const addresses = addressesOf(environment, vendors.settings);
+  return { environment, vendors, size: sizes[environment.size], addresses };
 }
 
 export function must(condition: boolean, sentence: string): asserts condition {

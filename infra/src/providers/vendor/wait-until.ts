@@ -14,13 +14,17 @@ export interface Wait<Thing> {
   readonly signal?: AbortSignal;
 }
 
-/** Looks again and again until something is as wanted; throws with its last state when that takes too long. */
+/**
+ * Looks again and again until something is as wanted; throws with its last state when that takes too long. The last look
+ * begins after the end: a machine that stood still meanwhile is no reason to give up.
+ */
 export async function waitUntil<Thing>(pace: Pace, wait: Wait<Thing>): Promise<Thing> {
   const end = pace.now() + milliseconds(wait.atMost);
   for (;;) {
+    const isLast = pace.now() >= end;
     const thing = await wait.look();
     if (wait.done(thing)) return thing;
-    if (pace.now() >= end) {
+    if (isLast) {
       throw new Error(`Waited ${wait.atMost} until ${wait.until}; now it is ${wait.describe(thing)}`);
     }
     await pace.sleep(wait.every, wait.signal);
