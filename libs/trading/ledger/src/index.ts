@@ -17,7 +17,7 @@ export type { Statement } from './statement.ts';
 export { readStatements } from './statements.store.ts';
 export type { StatementRow } from './statements.store.ts';
 export { resultOf } from './trade-result.ts';
-export { settleContracts } from './settle-contracts.ts';
+export { keepSettlements, settleContracts } from './settle-contracts.ts';
 export type { Settling, Unsettled } from './settle-contracts.ts';
 export { tradeEntity } from './trades.entity.ts';
 export type { TradeRow } from './trades.entity.ts';

@@ -23,13 +23,17 @@ const GRACE: Duration = '1 minute';
 /** How far a price may be from the end that it stands for; also how long after it somebody must have looked. */
 const PRICE_WITHIN: Duration = '15 minutes';
 
+/** Keeps the price of what has just ended, for every team at once: whoever settles later settles at that. */
+export function keepSettlements(database: Database, now: Date): Promise<void> {
+  return database.platform(async (tx) => recordSettlements(tx, now, milliseconds(PRICE_WITHIN)));
+}
+
 /**
- * Ends what a team holds of expired contracts: at one price per contract, recorded when it ended; each in a transaction of
+ * Ends what a team holds of expired contracts: at one price per contract, kept when it ended; each in a transaction of
  * its own, once, however often and by how many it is run. Returns what could not be ended.
  */
 export async function settleContracts(parts: Settling, teamId: Id, now: Date): Promise<readonly Unsettled[]> {
   const { database } = parts;
-  await database.platform(async (tx) => recordSettlements(tx, now, milliseconds(PRICE_WITHIN)));
   const until = new Date(now.getTime() - milliseconds(GRACE));
   const expired = await database.transaction(teamId, (tx) => expiredHoldings(tx, until));
   const unsettled: Unsettled[] = [];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Message } from '@keelson/contracts';
 import { Decimal } from '@keelson/kernel';
-import { settleContracts, type Unsettled } from '../src/index.ts';
+import { keepSettlements, settleContracts, type Unsettled } from '../src/index.ts';
 import { endOf } from '../src/settlement.ts';
 import { LedgerWorld, SOUND } from './support/ledger-world.ts';
 
@@ -30,12 +30,11 @@ const quote = (symbol: string, last: string, at = ENDS) =>
      on conflict (symbol) do update set bid = $2, ask = $2, last = $2, at = $3`,
     [symbol, last, new Date(at)],
   );
-const settle = (now = LOOK): Promise<readonly Unsettled[]> =>
-  settleContracts(
-    { database: world.database.db, announce: (_, { type }) => void told.push(type) },
-    world.team.teamId,
-    now,
-  );
+const settle = async (now = LOOK): Promise<readonly Unsettled[]> => {
+  const { db } = world.database;
+  await keepSettlements(db, now);
+  return settleContracts({ database: db, announce: (_, { type }) => void told.push(type) }, world.team.teamId, now);
+};
 const entries = async () =>
   (await world.database.admin('select from keelson.entries where account_id = $1', [world.team.accountId])).length;
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@keelson/kernel';
-import { settleContracts } from '@keelson/ledger';
+import { keepSettlements, settleContracts } from '@keelson/ledger';
 import type { Database } from '@keelson/persistence';
 import { announce } from '@keelson/stream';
 import { everyTeam } from './end-of-day.ts';
@@ -11,6 +11,7 @@ import { everyTeam } from './end-of-day.ts';
 export function contractEnds(database: Database, clock: Clock): () => Promise<void> {
   return async () => {
     const now = clock.now();
+    await keepSettlements(database, now);
     const unsettled: string[] = [];
     for (const teamId of await everyTeam(database)) {
       for (const { accountId, symbol, why } of await settleContracts({ database, announce }, teamId, now)) {
