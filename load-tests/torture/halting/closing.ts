@@ -1,6 +1,7 @@
 import { addressOf } from '../../bench/harness/stack.ts';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
 import type { Database } from '../harness/database.ts';
+import { resume } from '../harness/scene.ts';
 import { toVenue, VenueWitness } from '../harness/venue.ts';
 import { haltByCommand, untilDone } from './halts.ts';
 
@@ -16,6 +17,16 @@ export async function cancelMany(team: BenchTeam, database: Database, count: num
   const cancelled = await witness.events('cancelled');
   if (cancelled.length !== count) throw new Error(`${cancelled.length} of ${count} working orders were cancelled`);
   return Math.max(...cancelled) - requestedAt;
+}
+
+/** `keelson halt` of a team that has nothing under way, several times: what the command itself takes. */
+export async function commandAlone(team: BenchTeam, times: number): Promise<number[]> {
+  const took: number[] = [];
+  for (let turn = 0; turn < times; turn += 1) {
+    took.push((await haltByCommand(team)).tookMs);
+    await resume(team);
+  }
+  return took;
 }
 
 /** Positions in symbols of their own; from the request to the last fill that closes one. */
