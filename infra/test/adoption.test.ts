@@ -20,6 +20,7 @@ import { Journal } from '../rehearsal/emulator/journal.ts';
 const TOKEN = 'a-token';
 const PROVIDER = 'urn:pulumi:dev::keelson::pulumi:providers:some::some';
 const PARENT = 'urn:pulumi:dev::keelson::keelson:cloud:Some::some';
+const ROOT = { urn: 'urn:pulumi:dev::keelson::pulumi:pulumi:Stack::keelson-dev', type: 'pulumi:pulumi:Stack' };
 const RECORD = 'cloudflare:index/dnsRecord:DnsRecord';
 const POLICY = 'cloudflare:index/notificationPolicy:NotificationPolicy';
 const zoneId = 'e'.repeat(32);
@@ -56,7 +57,7 @@ class ToldEngine implements StackEngine {
   readonly asked: string[] = [];
   readonly imported: { readonly nameTable: Record<string, string>; readonly resources: Record<string, string>[] }[] =
     [];
-  settled: unknown;
+  settled: readonly string[] = [];
   pending: readonly object[] = [];
   token = TOKEN;
   readonly #previews: string[];
@@ -88,11 +89,11 @@ class ToldEngine implements StackEngine {
       case 'import':
         this.imported.push(JSON.parse(readFileSync(file, 'utf8')));
         return '';
-      case 'stack import':
-        this.settled = JSON.parse(readFileSync(file, 'utf8'));
+      case 'refresh':
+        this.settled = words;
         return '';
       default:
-        return JSON.stringify({ version: 3, deployment: { resources: [], pending_operations: this.pending } });
+        return JSON.stringify({ deployment: { resources: [ROOT], pending_operations: this.pending } });
     }
   }
 }
@@ -223,7 +224,9 @@ describe('what an update made and could not note', () => {
     const engine = new ToldEngine(environment, [previewOf([])]);
     engine.pending = [{ type: 'creating', resource: { urn: urnOf(RECORD) } }];
     await adopt(engine);
-    expect(engine.settled).toEqual({ version: 3, deployment: { resources: [], pending_operations: [] } });
+    expect(engine.settled).toEqual(
+      expect.arrayContaining(['refresh', '--clear-pending-creates', '--target', ROOT.urn, '--skip-preview']),
+    );
   });
 });
 
