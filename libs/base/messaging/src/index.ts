@@ -16,5 +16,4 @@ export type { OwnerRole } from './owner.ts';
 export { sinceProgress } from './progress.store.ts';
 export type { Probe, StepHandler, StepWork, WakeUp } from './step.ts';
 export { Sweeper } from './sweeper.ts';
-export type { Relief } from './sweeper.ts';
 export { WakeUpQueue, WakeUpWorker } from './wake-up.ts';

@@ -5,7 +5,7 @@ export { RedisFrameSender } from './frame-sender.ts';
 export { textMessage } from './frame-batch.ts';
 export type { FrameBatch, Receiver } from './frame-batch.ts';
 export { announce, publishStep, publishTogether } from './publish.ts';
-export type { FrameSender, Told } from './publish.ts';
+export type { FrameSender } from './publish.ts';
 export { StreamFeed } from './stream-feed.ts';
 export type { StreamFeedParts } from './stream-feed.ts';
 export { maySee } from './visibility.ts';

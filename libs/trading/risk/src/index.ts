@@ -1,7 +1,6 @@
 export { decide, makeDecide } from './decide.ts';
 export type { DenialCode, Finding } from './denial.ts';
 export { denyWaiting } from './deny-waiting.ts';
-export type { WaitingDenial } from './deny-waiting.ts';
 export { decideAhead, decideByFacts } from './decisions/decide-ahead.ts';
 export type { DecisionMaker } from './decisions/decide-ahead.ts';
 export { DecisionCache } from './decisions/decision-cache.ts';
