@@ -3,7 +3,6 @@ export type { AccountProof, Halt, HaltOptions, HaltOrigin, HaltPhase, HaltProof,
 export { bindingHalts, haltedByWatch, readAccountProofs, readHalt, unprovenSeconds } from './halt/halts.store.ts';
 export { HaltKeeper } from './halt/keeper.ts';
 export type { HaltParts } from './halt/parts.ts';
-export { HaltProcedure } from './halt/procedure.ts';
 export { resumeTrading } from './halt/resume.ts';
 export type { ResumeOutcome, ResumeRequest } from './halt/resume.ts';
 export { Activity, noting } from './reconcile/activity.ts';
