@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type WakeUp, WakeUpQueue, WakeUpWorker } from '@keelson/messaging';
 import { Metrics } from '@keelson/runtime';
 import { RedisServer, seedTeam, type SeededTeam, testDatabase, type TestDatabase } from '@keelson/testkit';
+import { contractEnds } from '../src/schedules/contract-ends.ts';
 import { outboxSweep } from '../src/schedules/outbox-sweep.ts';
 import { receiptRetention } from '../src/schedules/receipt-retention.ts';
 import { countStuckOrders, stuckOrderCheck } from '../src/schedules/stuck-orders.ts';
@@ -80,6 +81,43 @@ describe('the stuck-order check', () => {
     expect(await gauge(metrics, 'keelson_orders_stuck')).toBe(2);
     await database.admin(`update keelson.orders set status = 'filled'`);
     expect(await countStuckOrders(database.db)).toBe(0);
+  });
+});
+
+describe('the ends of contracts', () => {
+  const ENDED = new Date('2026-03-20T14:30:00Z');
+  const positions = () =>
+    database.admin(
+      `select team_id, quantity::float8 as quantity from keelson.positions where symbol = 'ESH6' order by quantity`,
+    );
+
+  it('are booked for every team at one price; what nobody can price fails the run, which names it and the command', async () => {
+    await database.admin(
+      `insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier, expires_at)
+       values ('ESH6', 'E', 'future', 'USD', 0.25, 50, $1)`,
+      [ENDED],
+    );
+    for (const [{ teamId, accountId }, quantity] of [
+      [team, 1],
+      [other, -2],
+    ] as const) {
+      await database.admin(
+        `insert into keelson.positions (account_id, symbol, team_id, quantity, average_price, cost, currency, multiplier, last_executed_at)
+         values ($1, 'ESH6', $2, $3, 5000, abs($3::numeric) * 250000, 'USD', 50, now() - interval '1 year')`,
+        [accountId, teamId, quantity],
+      );
+      await database.admin('update keelson.exposures set held = 500000 where account_id = $1', [accountId]);
+    }
+    const clock = { now: () => new Date(ENDED.getTime() + 120_000) };
+    await expect(contractEnds(database.db, clock)()).rejects.toThrow(
+      /^2 contracts have expired and did not end\. .*ESH6 in .*: nobody knows its price .*keelson ledger settle/,
+    );
+    await database.admin(
+      `insert into keelson.quotes (symbol, bid, ask, last, source, at) values ('ESH6', 5010, 5010, 5010, 'paper', $1)`,
+      [ENDED],
+    );
+    await contractEnds(database.db, clock)();
+    expect(await positions()).toMatchObject([{ quantity: 0 }, { quantity: 0 }]);
   });
 });
 
