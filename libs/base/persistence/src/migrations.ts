@@ -27,6 +27,7 @@ import { RelieveSpreads } from './migrations/2026_11_21_1202_relieve_spreads.ts'
 import { ConvertExposure } from './migrations/2026_11_21_1203_convert_exposure.ts';
 import { CreateVolatilities } from './migrations/2026_11_21_1204_create_volatilities.ts';
 import { CreateNotifications } from './migrations/2026_11_21_1205_create_notifications.ts';
+import { BoundLooksByTime } from './migrations/2026_11_21_1210_bound_looks_by_time.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   ConvertExposure,
   CreateVolatilities,
   CreateNotifications,
+  BoundLooksByTime,
 ];

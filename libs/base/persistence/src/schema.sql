@@ -295,7 +295,7 @@ CREATE FUNCTION keelson.recent_approvals(wanted_account uuid, wanted_strategy te
     AS $$
           select count(*)::integer from (
             select from verdicts where account_id = wanted_account and strategy = wanted_strategy and approved
-               and decided_at > clock_timestamp() - within limit at_most) recent
+               and decided_at > (select clock_timestamp()) - within limit at_most) recent
         $$;
 
 CREATE FUNCTION keelson.refresh_statistics() RETURNS void
@@ -361,13 +361,18 @@ CREATE FUNCTION keelson.seal_approval(wanted_signal uuid, wanted_account uuid, w
     AS $$
         declare
           scoped text;
+          exceeded boolean;
+          moment timestamptz;
         begin
           if per_second is not null or per_minute is not null then
             -- Whoever holds this sees every approval before it; the signal's own verdict is counted too.
             perform pg_advisory_xact_lock(hashtextextended('rate/' || wanted_account || '/' || wanted_strategy, 0));
-            if recent_approvals(wanted_account, wanted_strategy, interval '1 second', per_second + 1) > per_second
-               or recent_approvals(wanted_account, wanted_strategy, interval '1 minute', per_minute + 1) > per_minute then
-              raise exception 'order rate of strategy % would be exceeded', wanted_strategy using errcode = 'KE010';
+            moment := clock_timestamp();
+            select count(*) filter (where decided_at > moment - interval '1 second') > per_second or count(*) > per_minute into exceeded
+              from (select decided_at from verdicts
+                     where account_id = wanted_account and strategy = wanted_strategy and approved
+                       and decided_at > moment - interval '1 minute' limit per_minute + 1) recent;
+            if exceeded then              raise exception 'order rate of strategy % would be exceeded', wanted_strategy using errcode = 'KE010';
             end if;
           end if;
           if reducing > 0 then
@@ -452,7 +457,7 @@ CREATE FUNCTION keelson.watch_errors(default_window_ms integer) RETURNS TABLE(te
                     count(*) filter (where o.status in ('rejected', 'unknown'))::int as failed
                from orders o
               where o.team_id = t.team_id
-                and o.created_at > clock_timestamp() - coalesce(r.window_ms, default_window_ms) * interval '1 millisecond'
+                and o.created_at > (select clock_timestamp()) - coalesce(r.window_ms, default_window_ms) * interval '1 millisecond'
               group by o.account_id) recent
            where r.enabled is not false and recent.failed > 0
              and not is_halted(t.team_id, array['account:' || recent.account_id])
@@ -500,7 +505,7 @@ CREATE FUNCTION keelson.watch_rates() RETURNS TABLE(team_id uuid, account_id uui
             left join watch_rules r on r.team_id = t.team_id and r.rule = 'runaway'
            cross join lateral (
              select s.account_id, s.strategy, count(*)::int as received from signals s
-              where s.team_id = t.team_id and s.received_at > clock_timestamp() - interval '1 second' and s.origin = 'webhook'
+              where s.team_id = t.team_id and s.received_at > (select clock_timestamp()) - interval '1 second' and s.origin = 'webhook'
               group by s.account_id, s.strategy) recent
            cross join lateral (
              select value from risk_limits

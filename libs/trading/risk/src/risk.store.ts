@@ -25,8 +25,11 @@ const APPROVALS = `case when exists (
     select from risk_limits l
      where l.account_id = s.account_id and l.scope in ('account', 'strategy:' || s.strategy, 'symbol:' || s.symbol)
        and l.name in ('max_orders_per_second', 'max_orders_per_minute') and l.value is not null)
-  then jsonb_build_array(recent_approvals(s.account_id, s.strategy, interval '1 second', 100000),
-                         recent_approvals(s.account_id, s.strategy, interval '1 minute', 100000)) end`;
+  then (select jsonb_build_array(count(*) filter (where v.decided_at > clock_timestamp() - interval '1 second'), count(*))
+          from verdicts v
+         where v.account_id = s.account_id and v.strategy = s.strategy and v.approved
+           -- Worked out once, so that it bounds the index.
+           and v.decided_at > (select clock_timestamp()) - interval '1 minute') end`;
 
 /** Of the currencies that are not the account's: the instrument's, and those in which something was realised today. */
 const RATES = `case when i.currency <> a.currency or exists (
@@ -55,7 +58,6 @@ const LOAD = sql(
           o.buys, o.sells, f.equity, f.buying_power,
           (select jsonb_agg(jsonb_build_array(d.currency, (d.realised_profit - d.fees)::text)) from account_days d
             where d.account_id = s.account_id and d.trading_day = $2) as day_results,
-          ${RATES} as rates,
           (select k.consecutive_losses from strategy_streaks k
             where k.account_id = s.account_id and k.strategy = s.strategy) as consecutive_losses,
           ${APPROVALS} as approvals,
@@ -64,7 +66,7 @@ const LOAD = sql(
             where r.team_id = s.team_id and r.scope in ('team', 'account:' || s.account_id)
               and (r.symbol = s.symbol or s.legs @> jsonb_build_array(jsonb_build_object('symbol', r.symbol)))
             limit 1) as restriction,
-          ${LEGS} as legs,
+          s.legs is not null as spread,
           (select d.signal_id from signals d
              join verdicts dv on dv.signal_id = d.signal_id and dv.approved
             where s.sender_id is null and s.sent_at is not null and s.order_reference is not null
@@ -80,6 +82,16 @@ const LOAD = sql(
     cross join open_quantities(s.team_id, s.account_id, s.symbol, s.signal_id) o
      left join account_funds f on f.account_id = s.account_id and f.at > clock_timestamp() - interval '1 day'
      left join quotes q on q.symbol = s.symbol
+    where s.signal_id = $1`,
+);
+
+/** Only asked for where there is such a thing: Postgres sets up every part of a statement, also those it then skips. */
+const LOAD_MORE = sql(
+  'risk.load_more',
+  `select ${RATES} as rates, ${LEGS} as legs
+     from signals s
+     join accounts a on a.account_id = s.account_id
+     join instruments i on i.symbol = s.symbol
     where s.signal_id = $1`,
 );
 
@@ -146,11 +158,23 @@ export interface SituationRow {
   readonly decided: boolean;
 }
 
-/** Reads a signal with its whole situation in one statement. `tradingDay` is the account's, as YYYY-MM-DD. */
+type More = Pick<SituationRow, 'rates' | 'legs'>;
+type Loaded = Omit<SituationRow, keyof More> & { readonly spread: boolean };
+
+/**
+ * Reads a signal with its whole situation: in one statement, and one more for spreads and foreign currencies.
+ * `tradingDay` is the account's, as YYYY-MM-DD.
+ */
 export async function loadSituationRow(tx: Tx, signalId: Id, tradingDay: string): Promise<SituationRow> {
-  const [row] = await tx.query<SituationRow & Record<string, unknown>>(LOAD, [signalId, tradingDay]);
+  const [row] = await tx.query<Loaded & Record<string, unknown>>(LOAD, [signalId, tradingDay]);
   if (!row) throw new Error(`Signal ${signalId} is not in the database of this team`);
-  return row;
+  if (!row.spread && !isForeign(row)) return { ...row, rates: null, legs: null };
+  const [more] = await tx.query<More & Record<string, unknown>>(LOAD_MORE, [signalId, tradingDay]);
+  return { ...row, ...more! };
+}
+
+function isForeign({ currency, account_currency: own, day_results: results }: Loaded): boolean {
+  return currency !== own || (results ?? []).some(([realisedIn]) => realisedIn !== own);
 }
 
 const LIMITS = sql(

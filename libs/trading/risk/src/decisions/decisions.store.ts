@@ -9,7 +9,7 @@ const SUBJECTS = sql(
             where r.team_id = $1 and r.symbol = s.symbol and r.scope = 'team') as restriction,
           i.expires_at <= clock_timestamp() as expired
      from (select distinct strategy, symbol from signals
-            where team_id = $1 and received_at > clock_timestamp() - interval '1 day') s
+            where team_id = $1 and received_at > (select clock_timestamp()) - interval '1 day') s
      join instruments i on i.symbol = s.symbol
     limit $2`,
 );
