@@ -2,18 +2,35 @@ import { sql, type Database } from '@keelson/persistence';
 import { OWNER_LOCK_CLASS } from './outbox.store.ts';
 import type { Owner } from './owner.ts';
 
+/** Of its length: a lease with more than this left is not written again. */
+const ENOUGH_LEFT = 0.67;
+
+const LIVES = `select from pg_locks l
+           where l.locktype = 'advisory' and l.classid = ${OWNER_LOCK_CLASS} and l.objid = held.owner::bigint::oid
+             and l.database = (select oid from pg_database where datname = current_database())`;
+
+/**
+ * Asked several times a second by every process, so it writes only when there is something to say: whoever holds the
+ * lease for long enough, or sees that another living process does, leaves Postgres without a commit to flush.
+ */
 const ACQUIRE = sql(
   'lease.acquire',
-  `insert into leases as held (name, owner, fence, lease_until)
-   values ($1, $2, nextval('fences'), now() + $3 * interval '1 millisecond')
-   on conflict (name) do update
-      set owner = excluded.owner, lease_until = excluded.lease_until,
-          fence = case when held.owner = excluded.owner then held.fence else excluded.fence end
-    where held.owner = excluded.owner or held.lease_until < now() or not exists (
-          select from pg_locks l
-           where l.locktype = 'advisory' and l.classid = ${OWNER_LOCK_CLASS} and l.objid = held.owner::bigint::oid
-             and l.database = (select oid from pg_database where datname = current_database()))
-   returning fence, cursor`,
+  `with kept as (
+     select fence, cursor from leases
+      where name = $1 and owner = $2 and lease_until > now() + $3 * ${ENOUGH_LEFT} * interval '1 millisecond'
+   ), taken as (
+     insert into leases as held (name, owner, fence, lease_until)
+     select $1::text, $2::integer, nextval('fences'), now() + $3 * interval '1 millisecond'
+      where not exists (select from kept)
+        and not exists (select from leases held
+                         where name = $1 and owner <> $2 and lease_until >= now() and exists (${LIVES}))
+     on conflict (name) do update
+        set owner = excluded.owner, lease_until = excluded.lease_until,
+            fence = case when held.owner = excluded.owner then held.fence else excluded.fence end
+      where held.owner = excluded.owner or held.lease_until < now() or not exists (${LIVES})
+     returning fence, cursor
+   )
+   select fence, cursor from kept union all select fence, cursor from taken`,
 );
 const SAVE_CURSOR = sql(
   'lease.save_cursor',

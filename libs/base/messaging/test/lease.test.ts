@@ -42,6 +42,29 @@ describe('a lease', () => {
     expect(await holders[index]!.lease.hold()).toEqual(held[index]);
   });
 
+  it('writes nothing while it has long to go, neither for its holder nor for who would like it', async () => {
+    const [first, second] = [await holder(), await holder()];
+    await first.lease.hold();
+    const row = () => database.admin('select xmin, xmax, lease_until from keelson.leases');
+    const before = await row();
+    expect(await first.lease.hold()).toBeDefined();
+    expect(await second.lease.hold()).toBeUndefined();
+    expect(await row()).toEqual(before);
+  });
+
+  it('goes on beyond its first length when its holder asks again', async () => {
+    const { lease } = await holder(2_000);
+    const held = await lease.hold();
+    const until = () => database.admin<{ at: Date }>('select lease_until as at from keelson.leases');
+    const [first] = await until();
+    let [now] = await until();
+    for (const end = Date.now() + 30_000; now!.at <= first!.at && Date.now() < end; [now] = await until()) {
+      await pause(50);
+      expect((await lease.hold())?.fence).toBe(held!.fence);
+    }
+    expect(now!.at.getTime()).toBeGreaterThan(first!.at.getTime());
+  });
+
   it('goes to the next soon after its holder’s death, with a newer fence and the cursor', async () => {
     const [first, second] = [await holder(), await holder()];
     const held = await first.lease.hold();
