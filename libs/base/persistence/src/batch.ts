@@ -7,11 +7,18 @@ import type { Statement } from './statement.ts';
 export interface BatchEntry {
   readonly statement: Statement;
   readonly values: readonly unknown[];
-  readonly resolve: (result: pg.QueryResult) => void;
+  readonly resolve: (result: BatchResult) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** The parts of pg's connection and result that a query of one's own is made with; their typings leave them out. */
+/** What a statement of a batch answered. */
+export interface BatchResult<Row = unknown> {
+  readonly rows: Row[];
+  /** The first word of what Postgres calls it: SELECT, INSERT, COMMIT. */
+  command: string;
+}
+
+/** The parts of pg's connection that a query of one's own is made with; its typings leave them out. */
 interface Wire {
   readonly stream: { cork(): void; uncork(): void };
   readonly parsedStatements: Record<string, string | undefined>;
@@ -24,14 +31,25 @@ interface Wire {
   off(event: 'parseComplete', listener: () => void): void;
 }
 
-interface RowCollector extends pg.QueryResult {
-  addFields(fields: unknown): void;
-  parseRow(fields: unknown): unknown;
-  addRow(row: unknown): void;
-  addCommandComplete(message: unknown): void;
+/** The columns of a statement's rows. */
+interface Shape {
+  readonly names: readonly string[];
+  readonly parsers: readonly ((text: string) => unknown)[];
 }
+const NO_ROWS: Shape = { names: [], parsers: [] };
 
-const Result = (pg as unknown as { Result: new (rowMode: undefined, types: typeof pg.types) => RowCollector }).Result;
+/**
+ * The shapes that a connection has told. They belong to the prepared statement and never change (Postgres refuses to run
+ * one whose result would be another), so they are asked for once: a wide row's description is longer than the row.
+ */
+const shapesOf = new WeakMap<pg.Connection, Map<string, Shape>>();
+
+function shapeFrom(fields: readonly { readonly name: string; readonly dataTypeID: number }[]): Shape {
+  return {
+    names: fields.map(({ name }) => name),
+    parsers: fields.map(({ dataTypeID }) => pg.types.getTypeParser(dataTypeID, 'text') as (text: string) => unknown),
+  };
+}
 
 /**
  * Several prepared statements in one write, answered in one go: the protocol's own pipeline, with one Sync at the end.
@@ -42,19 +60,23 @@ const Result = (pg as unknown as { Result: new (rowMode: undefined, types: typeo
 export class Batch implements pg.Submittable {
   readonly #entries: readonly BatchEntry[];
   readonly #parsing: Statement[] = [];
-  readonly #results: RowCollector[];
+  readonly #results: BatchResult[];
+  #shapes = new Map<string, Shape>();
   #current = 0;
   #failure: Error | undefined;
   #stopListening: () => void = () => undefined;
 
   constructor(entries: readonly BatchEntry[]) {
     this.#entries = entries;
-    this.#results = entries.map(() => new Result(undefined, pg.types));
+    this.#results = entries.map(() => ({ rows: [], command: '' }));
   }
 
   /** Called by pg when it is this batch's turn on the connection. */
   submit(connection: pg.Connection): void {
     const wire = connection as unknown as Wire;
+    const known = shapesOf.get(connection);
+    if (known) this.#shapes = known;
+    else shapesOf.set(connection, this.#shapes);
     const parsed = () => {
       const { name, text } = this.#parsing.shift()!;
       wire.parsedStatements[name] = text;
@@ -77,26 +99,36 @@ export class Batch implements pg.Submittable {
       this.#parsing.push(statement);
     }
     wire.bind({ statement: name, values, valueMapper: prepareValue });
-    wire.describe({ type: 'P', name: '' });
+    if (!this.#shapes.has(name)) wire.describe({ type: 'P', name: '' });
     wire.execute({ portal: '' });
   }
 
-  handleRowDescription(message: { fields: unknown }): void {
-    this.#results[this.#current]!.addFields(message.fields);
+  handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
+    this.#shapes.set(this.#name, shapeFrom(fields));
   }
 
-  handleDataRow(message: { fields: unknown }): void {
-    const result = this.#results[this.#current]!;
+  handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    const { names, parsers } = this.#shapes.get(this.#name)!;
+    const row: Record<string, unknown> = {};
     try {
-      result.addRow(result.parseRow(message.fields));
+      fields.forEach((text, index) => {
+        row[names[index]!] = text === null ? null : parsers[index]!(text);
+      });
+      this.#results[this.#current]!.rows.push(row);
     } catch (error) {
       this.#failure = error as Error;
     }
   }
 
-  handleCommandComplete(message: unknown): void {
-    this.#results[this.#current]!.addCommandComplete(message);
+  handleCommandComplete({ text }: { text: string }): void {
+    // It was described, and no description of rows came: it has none.
+    if (!this.#shapes.has(this.#name)) this.#shapes.set(this.#name, NO_ROWS);
+    this.#results[this.#current]!.command = text.split(' ', 1)[0]!;
     this.#current += 1;
+  }
+
+  get #name(): string {
+    return this.#entries[this.#current]!.statement.name;
   }
 
   /** Everything was answered. */

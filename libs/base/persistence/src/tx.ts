@@ -1,7 +1,7 @@
 import type { Id } from '@keelson/kernel';
-import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { PoolClient, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
-import { Batch, type BatchEntry } from './batch.ts';
+import { Batch, type BatchEntry, type BatchResult } from './batch.ts';
 import { sql, type Statement } from './statement.ts';
 
 /** What runs work for: counted per process, so that tests can hold the flow to its commits and round trips. */
@@ -88,8 +88,8 @@ export class Tx {
     await this.#client.query('rollback');
   }
 
-  #send<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<QueryResult<Row>> {
-    const sent = new Promise<QueryResult<Row>>((resolve, reject) => {
+  #send<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<BatchResult<Row>> {
+    const sent = new Promise<BatchResult<Row>>((resolve, reject) => {
       // A tick runs after every continuation that is ready now: what those issue goes along.
       if (this.#waiting.length === 0) process.nextTick(() => this.#flush());
       this.#waiting.push({ statement, values, resolve: resolve as BatchEntry['resolve'], reject });

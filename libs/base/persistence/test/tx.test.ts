@@ -12,6 +12,13 @@ const COUNT = sql('test.count', 'select count(*)::int as count from audit_events
 const SELECT_ONE = sql('test.one', 'select 1 as one');
 const FAIL = sql('test.fail', 'select 1 / $1::int');
 
+const KINDS = sql(
+  'test.kinds',
+  `select 1.50::numeric as amount, 7::bigint as large, 3 as small, true as yes, null::text as nothing,
+          '{"a": [1]}'::jsonb as document, '{x,y}'::text[] as list, to_timestamp(0) as at
+     from generate_series(1, $1::int)`,
+);
+
 describe('a transaction', () => {
   let database: TestDatabase;
   let team: SeededTeam;
@@ -80,6 +87,22 @@ describe('a transaction', () => {
         tx.execute(SELECT_ONE);
       }),
     ).toBe(2);
+  });
+
+  it('reads the same rows from a statement whose form the connection knows, several times in one wave too', async () => {
+    const row = {
+      ...{ amount: '1.50', large: '7', small: 3, yes: true, nothing: null, document: { a: [1] }, list: ['x', 'y'] },
+      at: new Date(0),
+    };
+    const [first, none, again] = await run((tx) =>
+      Promise.all([tx.query(KINDS, [2]), tx.query(KINDS, [0]), tx.query(KINDS, [1])]),
+    );
+    expect([first, none, again]).toEqual([[row, row], [], [row]]);
+    expect(await run((tx) => tx.query(KINDS, [1]))).toEqual([row]);
+    // A statement that failed before it could answer has no form yet.
+    const unasked = sql('test.unasked', 'select 6 / $1::int as share');
+    await expect(run((tx) => tx.query(unasked, [0]))).rejects.toMatchObject({ code: '22012' });
+    expect(await run((tx) => tx.query(unasked, [2]))).toEqual([{ share: 3 }]);
   });
 
   it('shares its connection with TypeORM: both see the same uncommitted row, and fall together', async () => {
