@@ -5,9 +5,11 @@ export const benchNames: readonly string[] = [
   'preview',
   'cold-start',
   'flow',
+  'profile',
   'gate',
   'gates',
   'risk',
+  'idle',
   'failover',
   'peer',
 ];
