@@ -1,8 +1,11 @@
 import type { z } from 'zod';
+import { checkedAnswer, unlessGone } from '../vendor/answer.ts';
 import { VendorClient } from '../vendor/client.ts';
 import { VendorError, type VendorFailure } from '../vendor/errors.ts';
 import type { Pace } from '../vendor/pace.ts';
+import { withoutSecrets } from '../vendor/redact.ts';
 
+const VENDOR = 'Railway';
 /** Railway's public API: one address, GraphQL. */
 const PRODUCTION_URL = 'https://backboard.railway.com';
 const PATH = '/graphql/v2';
@@ -45,7 +48,7 @@ export class RailwayApi {
 
   constructor({ token, baseUrl = PRODUCTION_URL, pace }: RailwaySettings) {
     this.#client = new VendorClient({
-      vendor: 'Railway',
+      vendor: VENDOR,
       baseUrl,
       authorization: { authorization: `Bearer ${token}` },
       tokenHint: TOKEN_HINT,
@@ -68,14 +71,16 @@ export class RailwayApi {
       ...(signal && { signal }),
     });
     const { data, errors } = (body ?? {}) as { data?: unknown; errors?: readonly { message?: string }[] };
-    if (errors && errors.length > 0) throw graphqlError(what, errors.map(({ message }) => message ?? '').join('; '));
-    const parsed = answer.safeParse(data);
-    if (parsed.success) return parsed.data;
-    const where = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-    throw new VendorError(
-      'refused',
-      `Could not ${what}: Railway answered in a form that its schema does not have (${where})`,
-    );
+    if (errors && errors.length > 0) {
+      const words = errors.map(({ message }) => message ?? '').join('; ');
+      throw graphqlError(what, withoutSecrets(words, { variables }));
+    }
+    return checkedAnswer(data, answer, { vendor: VENDOR, what });
+  }
+
+  /** As `run`, for things that may be gone: undefined then. */
+  find<Answer>(call: RailwayCall<Answer>): Promise<Answer | undefined> {
+    return unlessGone(this.run(call));
   }
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ResourceHandler } from '../plugin/handler.ts';
 import { UNKNOWN, type Properties, type Property } from '../plugin/wire.ts';
-import { isFailure } from '../vendor/errors.ts';
 import { makeOnce } from '../vendor/make-once.ts';
 import type { RailwayApi } from './api.ts';
 import * as operations from './operations.ts';
@@ -31,20 +30,15 @@ type CustomDomain = z.infer<typeof customDomain>;
 
 async function all(api: RailwayApi, wanted: DomainInputs, signal: AbortSignal): Promise<readonly CustomDomain[]> {
   const { projectId, environmentId, serviceId } = wanted;
-  try {
-    const { domains } = await api.run({
-      what: 'list the domains of the service',
-      query: operations.domainsQuery,
-      variables: { projectId, environmentId, serviceId },
-      answer: z.object({ domains: z.object({ customDomains: z.array(customDomain) }) }),
-      repeatable: true,
-      signal,
-    });
-    return domains.customDomains;
-  } catch (error) {
-    if (isFailure(error, 'not_found')) return [];
-    throw error;
-  }
+  const answer = await api.find({
+    what: 'list the domains of the service',
+    query: operations.domainsQuery,
+    variables: { projectId, environmentId, serviceId },
+    answer: z.object({ domains: z.object({ customDomains: z.array(customDomain) }) }),
+    repeatable: true,
+    signal,
+  });
+  return answer?.domains.customDomains ?? [];
 }
 
 /** What Railway tells, else what it told before, else nothing: `null` for good, an empty text while it may still come. */

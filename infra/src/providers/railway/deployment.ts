@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Duration } from '@keelson/kernel';
 import { InitializationError, type ResourceHandler, type Work } from '../plugin/handler.ts';
 import { UNKNOWN, type Properties } from '../plugin/wire.ts';
-import { isFailure } from '../vendor/errors.ts';
+import { unlessGone } from '../vendor/answer.ts';
 import { makeOnce } from '../vendor/make-once.ts';
 import { waitUntil } from '../vendor/wait-until.ts';
 import type { RailwayApi } from './api.ts';
@@ -152,16 +152,11 @@ export const deploymentHandler: ResourceHandler<RailwayApi, DeploymentInputs> = 
   update: async (api, wanted, _before, work) => outputsOf(await deploy(api, wanted, work), wanted),
   /** A service that crashed, or that somebody deployed by hand, is drift: its trigger is no longer the program's. */
   async read(api, wanted, before, { signal }) {
-    try {
-      const now = await latest(api, wanted, signal);
-      if (!now) return undefined;
-      const asRecorded = now.id === before['deploymentId'] && HEALTHY.has(now.status);
-      const trigger = asRecorded ? wanted.trigger : `${now.status} ${now.id}`;
-      return { inputs: { ...wanted, trigger }, outputs: { deploymentId: now.id, deployed: trigger } };
-    } catch (error) {
-      if (isFailure(error, 'not_found')) return undefined;
-      throw error;
-    }
+    const now = await unlessGone(latest(api, wanted, signal));
+    if (!now) return undefined;
+    const asRecorded = now.id === before['deploymentId'] && HEALTHY.has(now.status);
+    const trigger = asRecorded ? wanted.trigger : `${now.status} ${now.id}`;
+    return { inputs: { ...wanted, trigger }, outputs: { deploymentId: now.id, deployed: trigger } };
   },
   // It goes with its service.
   delete: async () => undefined,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ResourceHandler } from '../plugin/handler.ts';
 import { UNKNOWN } from '../plugin/wire.ts';
-import { isFailure } from '../vendor/errors.ts';
 import { makeOnce } from '../vendor/make-once.ts';
 import type { RailwayApi } from './api.ts';
 import * as operations from './operations.ts';
@@ -14,20 +13,15 @@ const environment = z.object({ id: z.string(), name: z.string(), isEphemeral: z.
 const listed = z.object({ environments: z.object({ edges: z.array(z.object({ node: environment })) }) });
 
 async function all(api: RailwayApi, projectId: string, signal: AbortSignal): Promise<z.infer<typeof environment>[]> {
-  try {
-    const answer = await api.run({
-      what: 'list the environments of the project',
-      query: operations.environmentsQuery,
-      variables: { projectId },
-      answer: listed,
-      repeatable: true,
-      signal,
-    });
-    return answer.environments.edges.map(({ node }) => node);
-  } catch (error) {
-    if (isFailure(error, 'not_found')) return [];
-    throw error;
-  }
+  const answer = await api.find({
+    what: 'list the environments of the project',
+    query: operations.environmentsQuery,
+    variables: { projectId },
+    answer: listed,
+    repeatable: true,
+    signal,
+  });
+  return (answer?.environments.edges ?? []).map(({ node }) => node);
 }
 
 /** An environment of a project; the one that Railway makes with the project is taken over by its name. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ResourceHandler } from '../plugin/handler.ts';
 import { UNKNOWN } from '../plugin/wire.ts';
-import { isFailure } from '../vendor/errors.ts';
 import type { RailwayApi } from './api.ts';
 import * as operations from './operations.ts';
 import { deleted } from './project.ts';
@@ -20,22 +19,17 @@ async function named(
   { projectId, environmentId, name }: TokenInputs,
   signal: AbortSignal,
 ): Promise<string[]> {
-  try {
-    const { projectTokens } = await api.run({
-      what: 'list the tokens of the project',
-      query: operations.tokensQuery,
-      variables: { projectId },
-      answer: z.object({ projectTokens: z.object({ edges: z.array(z.object({ node: token })) }) }),
-      repeatable: true,
-      signal,
-    });
-    return projectTokens.edges
-      .filter(({ node }) => node.name === name && node.environmentId === environmentId)
-      .map(({ node }) => node.id);
-  } catch (error) {
-    if (isFailure(error, 'not_found')) return [];
-    throw error;
-  }
+  const answer = await api.find({
+    what: 'list the tokens of the project',
+    query: operations.tokensQuery,
+    variables: { projectId },
+    answer: z.object({ projectTokens: z.object({ edges: z.array(z.object({ node: token })) }) }),
+    repeatable: true,
+    signal,
+  });
+  return (answer?.projectTokens.edges ?? [])
+    .filter(({ node }) => node.name === name && node.environmentId === environmentId)
+    .map(({ node }) => node.id);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ResourceHandler, Work } from '../plugin/handler.ts';
 import { UNKNOWN, type Properties } from '../plugin/wire.ts';
-import { isFailure } from '../vendor/errors.ts';
 import { makeOnce } from '../vendor/make-once.ts';
 import type { RailwayApi } from './api.ts';
 import * as operations from './operations.ts';
@@ -72,20 +71,15 @@ function create(api: RailwayApi, wanted: ProjectInputs, signal: AbortSignal): Pr
 }
 
 async function find(api: RailwayApi, id: string, signal: AbortSignal): Promise<Project | undefined> {
-  try {
-    const answer = await api.run({
-      what: `read the project ${id}`,
-      query: operations.projectQuery,
-      variables: { id },
-      answer: z.object({ project }),
-      repeatable: true,
-      signal,
-    });
-    return answer.project.deletedAt ? undefined : answer.project;
-  } catch (error) {
-    if (isFailure(error, 'not_found')) return undefined;
-    throw error;
-  }
+  const answer = await api.find({
+    what: `read the project ${id}`,
+    query: operations.projectQuery,
+    variables: { id },
+    answer: z.object({ project }),
+    repeatable: true,
+    signal,
+  });
+  return answer?.project.deletedAt ? undefined : answer?.project;
 }
 
 function environmentOf(found: Project, name: string): string | undefined {
@@ -161,9 +155,5 @@ export async function deleted(
   variables: Readonly<Record<string, unknown>>,
   { signal }: Pick<Work, 'signal'>,
 ): Promise<void> {
-  try {
-    await api.run({ what, query, variables, answer: z.record(z.string(), z.literal(true)), repeatable: true, signal });
-  } catch (error) {
-    if (!isFailure(error, 'not_found')) throw error;
-  }
+  await api.find({ what, query, variables, answer: z.record(z.string(), z.literal(true)), repeatable: true, signal });
 }

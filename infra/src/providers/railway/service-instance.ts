@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ResourceHandler } from '../plugin/handler.ts';
 import { UNKNOWN, type Properties } from '../plugin/wire.ts';
-import { isFailure } from '../vendor/errors.ts';
+import { unlessGone } from '../vendor/answer.ts';
 import type { RailwayApi } from './api.ts';
 import * as operations from './operations.ts';
 
@@ -184,12 +184,8 @@ export const serviceInstanceHandler: ResourceHandler<RailwayApi, InstanceInputs>
   },
   update: async (api, wanted, _before, { signal }) => outputsOf(wanted, await applySettings(api, wanted, signal)),
   async read(api, wanted, before, { signal }) {
-    try {
-      return { inputs: inputsOf(await look(api, wanted, signal), wanted), outputs: before };
-    } catch (error) {
-      if (isFailure(error, 'not_found')) return undefined;
-      throw error;
-    }
+    const found = await unlessGone(look(api, wanted, signal));
+    return found && { inputs: inputsOf(found, wanted), outputs: before };
   },
   // An instance goes with its service; until then its settings hurt nobody.
   delete: async () => undefined,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ResourceHandler } from '../plugin/handler.ts';
 import { UNKNOWN, type Properties } from '../plugin/wire.ts';
-import { isFailure } from '../vendor/errors.ts';
 import { makeOnce } from '../vendor/make-once.ts';
 import type { RailwayApi } from './api.ts';
 import * as operations from './operations.ts';
@@ -83,25 +82,21 @@ export const serviceHandler: ResourceHandler<RailwayApi, ServiceInputs> = {
     return { ...before, name };
   },
   async read(api, wanted, _before, { id, signal }) {
-    try {
-      const { service: found } = await api.run({
-        what: `read the service "${wanted.name}"`,
-        query: operations.serviceQuery,
-        variables: { id },
-        answer: z.object({ service: service.extend({ deletedAt: z.string().nullable() }) }),
-        repeatable: true,
-        signal,
-      });
-      if (found.deletedAt) return undefined;
-      const { icon: _icon, ...rest } = wanted;
-      return {
-        inputs: { ...rest, name: found.name, ...(found.icon !== null && { icon: found.icon }) },
-        outputs: { name: found.name, serviceId: id },
-      };
-    } catch (error) {
-      if (isFailure(error, 'not_found')) return undefined;
-      throw error;
-    }
+    const answer = await api.find({
+      what: `read the service "${wanted.name}"`,
+      query: operations.serviceQuery,
+      variables: { id },
+      answer: z.object({ service: service.extend({ deletedAt: z.string().nullable() }) }),
+      repeatable: true,
+      signal,
+    });
+    const found = answer?.service;
+    if (!found || found.deletedAt) return undefined;
+    const { icon: _icon, ...rest } = wanted;
+    return {
+      inputs: { ...rest, name: found.name, ...(found.icon !== null && { icon: found.icon }) },
+      outputs: { name: found.name, serviceId: id },
+    };
   },
   delete: (api, { name }, _before, work) =>
     deleted(api, `delete the service "${name}"`, operations.serviceDelete, { id: work.id }, work),

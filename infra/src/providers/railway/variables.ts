@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { ResourceHandler } from '../plugin/handler.ts';
-import { isFailure } from '../vendor/errors.ts';
 import type { RailwayApi } from './api.ts';
 import * as operations from './operations.ts';
 
@@ -47,21 +46,17 @@ export const variablesHandler: ResourceHandler<RailwayApi, VariablesInputs> = {
   },
   async read(api, wanted, _before, { signal }) {
     const { projectId, environmentId, serviceId } = wanted;
-    try {
-      const { variables } = await api.run({
-        what: 'read the variables of the service',
-        query: operations.variablesQuery,
-        variables: { projectId, environmentId, serviceId },
-        answer: z.object({ variables: z.record(z.string(), z.string()) }),
-        repeatable: true,
-        signal,
-      });
-      const ours = Object.fromEntries(Object.entries(variables).filter(([name]) => !OF_THE_VENDOR.test(name)));
-      return { inputs: { projectId, environmentId, serviceId, variables: ours }, outputs: {} };
-    } catch (error) {
-      if (isFailure(error, 'not_found')) return undefined;
-      throw error;
-    }
+    const found = await api.find({
+      what: 'read the variables of the service',
+      query: operations.variablesQuery,
+      variables: { projectId, environmentId, serviceId },
+      answer: z.object({ variables: z.record(z.string(), z.string()) }),
+      repeatable: true,
+      signal,
+    });
+    if (!found) return undefined;
+    const ours = Object.fromEntries(Object.entries(found.variables).filter(([name]) => !OF_THE_VENDOR.test(name)));
+    return { inputs: { projectId, environmentId, serviceId, variables: ours }, outputs: {} };
   },
   // They go with the service; taking them from one that still runs would break it on its next start.
   delete: async () => undefined,

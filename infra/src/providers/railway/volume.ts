@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ResourceHandler } from '../plugin/handler.ts';
 import { UNKNOWN } from '../plugin/wire.ts';
-import { isFailure } from '../vendor/errors.ts';
 import { makeOnce } from '../vendor/make-once.ts';
 import type { RailwayApi } from './api.ts';
 import * as operations from './operations.ts';
@@ -37,24 +36,19 @@ interface Found {
 
 /** A volume has its key in where it is mounted: service, environment and path. */
 async function all(api: RailwayApi, { projectId }: VolumeInputs, signal: AbortSignal): Promise<readonly Found[]> {
-  try {
-    const { project } = await api.run({
-      what: 'list the volumes of the project',
-      query: operations.volumesQuery,
-      variables: { id: projectId },
-      answer: volumes,
-      repeatable: true,
-      signal,
-    });
-    return project.volumes.edges.flatMap(({ node }) =>
-      node.volumeInstances.edges
-        .filter(({ node: instance }) => !instance.isPendingDeletion)
-        .map(({ node: instance }) => ({ id: node.id, instance })),
-    );
-  } catch (error) {
-    if (isFailure(error, 'not_found')) return [];
-    throw error;
-  }
+  const answer = await api.find({
+    what: 'list the volumes of the project',
+    query: operations.volumesQuery,
+    variables: { id: projectId },
+    answer: volumes,
+    repeatable: true,
+    signal,
+  });
+  return (answer?.project.volumes.edges ?? []).flatMap(({ node }) =>
+    node.volumeInstances.edges
+      .filter(({ node: instance }) => !instance.isPendingDeletion)
+      .map(({ node: instance }) => ({ id: node.id, instance })),
+  );
 }
 
 function isWanted({ instance }: Found, wanted: VolumeInputs): boolean {
