@@ -1,10 +1,6 @@
 import type { CloudEnvironment } from '../environments/environment.ts';
 import type { Layer } from '../environments/named.ts';
-
-/** The part of Pulumi's Config that is used; also what tests hand in. */
-export interface ConfigReader {
-  get(key: string): string | undefined;
-}
+import type { ConfigReader } from '../settings.ts';
 
 /** One value that a person gives a stack. */
 export interface SettingSpec {
