@@ -1,4 +1,5 @@
 import type { Resources, Scaling } from '@keelson/catalogue';
+import type { CloudEnvironmentName } from '@keelson/catalogue/environments';
 import type { SizeName } from './sizes.ts';
 
 /** What an environment may change of a service: how much of it runs. What it is, needs and offers is in the catalogue. */
@@ -26,7 +27,7 @@ export type RegionName = 'us-east' | 'us-west' | 'eu-west' | 'asia-southeast';
  * day). Sizes and switches; anything else here does not compile.
  */
 export interface CloudEnvironment {
-  readonly name: 'dev' | 'staging' | 'prod';
+  readonly name: CloudEnvironmentName;
   readonly target: 'railway';
   readonly size: SizeName;
   /** The first is home: database, cache and beat run there. Further ones run what is stateless. */

@@ -1,3 +1,4 @@
+import { environmentStacks } from '@keelson/catalogue/environments';
 import { dev } from './dev.ts';
 import type { Environment } from './environment.ts';
 import { local } from './local.ts';
@@ -15,8 +16,8 @@ export interface StackPlace {
 }
 
 /** The stacks of an environment, in the order in which they are brought up. */
-export function stacksOf(environment: Environment): readonly string[] {
-  return environment.target === 'local' ? [environment.name] : [`${environment.name}-data`, environment.name];
+export function stacksOf({ name }: Environment): readonly string[] {
+  return environmentStacks[name];
 }
 
 /** What a stack's name stands for; throws with those that exist. */

@@ -1,5 +1,6 @@
+import { environmentStacks } from '@keelson/catalogue/environments';
 import { z } from 'zod';
-import { anyEnvironment, environmentStacks } from '../cloud/environments.ts';
+import { anyEnvironment } from '../cloud/environments.ts';
 import { runInfra } from '../cloud/infra.ts';
 import { positional } from '../framework/argument.ts';
 import { defineCommand } from '../framework/command.ts';

@@ -1,5 +1,6 @@
+import { environmentStacks } from '@keelson/catalogue/environments';
 import { z } from 'zod';
-import { anyEnvironment, environmentStacks } from '../cloud/environments.ts';
+import { anyEnvironment } from '../cloud/environments.ts';
 import { imageOf } from '../cloud/infra.ts';
 import { addRelease, releasesFile } from '../cloud/releases.ts';
 import { commitOf } from '../cloud/commit.ts';
