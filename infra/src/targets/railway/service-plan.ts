@@ -21,8 +21,10 @@ export interface RailwayPlan {
 
 /** Containers listen on one port, whatever the service. */
 export const CONTAINER_PORT = 8_080;
-/** Seconds that a deployment gets to become healthy: the pull of an image, the start, the self-test. */
-export const HEALTHY_WITHIN = { healthcheckTimeout: 120, healthyWithin: 600 } as const;
+/** Seconds that a new instance gets to answer its health check: the start and the self-test. */
+export const HEALTH_CHECK_SECONDS = 120;
+/** Seconds that a deployment gets altogether: the pull of an image, the command before it, the health check. */
+export const DEPLOYED_WITHIN_SECONDS = 600;
 const OVERLAP_SECONDS = 10;
 const MIB_PER_GB = 1_024;
 

@@ -21,7 +21,13 @@ import {
   Volume,
 } from '../../providers/railway/resources.ts';
 import type { RailwayTarget } from './target.ts';
-import { CONTAINER_PORT, HEALTHY_WITHIN, normalizeRailwayService, type RailwayPlan } from './service-plan.ts';
+import {
+  CONTAINER_PORT,
+  DEPLOYED_WITHIN_SECONDS,
+  HEALTH_CHECK_SECONDS,
+  normalizeRailwayService,
+  type RailwayPlan,
+} from './service-plan.ts';
 
 export interface RailwayServiceArgs {
   readonly spec: ServiceSpec;
@@ -58,7 +64,7 @@ export class RailwayService extends ComponentResource {
     const instance = new ServiceInstance(
       spec.name,
       {
-        ...{ serviceId, environmentId, ...settings, ...HEALTHY_WITHIN_INSTANCE },
+        ...{ serviceId, environmentId, ...settings, healthcheckTimeout: HEALTH_CHECK_SECONDS },
         image: context.settings.image,
         ...(target.registryCredentials && { registryCredentials: target.registryCredentials }),
         ...(preDeployCommand !== undefined && { preDeployCommand: [preDeployCommand] }),
@@ -75,8 +81,8 @@ export class RailwayService extends ComponentResource {
     this.deployment = new Deployment(
       spec.name,
       {
-        ...{ serviceId, environmentId, name: spec.name, ...HEALTHY_WITHIN },
-        healthcheckPath: this.plan.healthcheckPath,
+        ...{ serviceId, environmentId, name: spec.name, healthcheckPath: this.plan.healthcheckPath },
+        ...{ healthcheckTimeout: HEALTH_CHECK_SECONDS, healthyWithin: DEPLOYED_WITHIN_SECONDS },
         trigger: triggerOf({ settings, preDeployCommand, image: context.settings.image }, variables),
       },
       { parent: this, dependsOn: [instance, set, reachable, ...mounted, ...after] },
@@ -98,8 +104,6 @@ export class RailwayService extends ComponentResource {
     return new Volume(name, { ...of, mountPath, region: home.railway, backups }, { parent: this, protect });
   }
 }
-
-const HEALTHY_WITHIN_INSTANCE = { healthcheckTimeout: HEALTHY_WITHIN.healthcheckTimeout } as const;
 
 /** The variables that a service's schema names, with those that are the same for every container. */
 function variablesOf(spec: ServiceSpec, provided: RailwayServiceArgs['provided']): Record<string, Input<string>> {
