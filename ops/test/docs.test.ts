@@ -31,6 +31,12 @@ describe('pages', () => {
     expect(dead).toEqual([]);
   });
 
+  it.each(pages().filter((page) => /^libs\/\w+\/\w+\/README\.md$/.test(page)))('%s says what a library is', (page) => {
+    const asked = ['## Purpose', '## Entry points', '## Invariants', '## Runbooks'];
+    const headings = read(page).match(/^## .*$/gm) ?? [];
+    expect(headings.filter((heading) => asked.includes(heading))).toEqual(asked);
+  });
+
   it('keeps README.md under 150 lines, with the two commands', () => {
     const text = read('README.md');
     expect(text.split('\n').length).toBeLessThan(150);
