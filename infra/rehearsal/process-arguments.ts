@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-const LOOK_EVERY_MS = 10;
+const LOOK_EVERY_MS = 25;
 /** A new process shows its parent's arguments until it has become what it will be. */
-const LOOKS = 20;
+const LOOKS = 12;
 
 /** Whether this system shows the arguments of processes as files. */
 export const showsArguments = process.platform === 'linux';
