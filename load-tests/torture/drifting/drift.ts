@@ -41,25 +41,41 @@ interface SabotageLine {
 }
 
 /** First nothing but trading: whatever is found is a false alarm. Then sabotage in the venue's book alone. */
-export async function tortureDrift({ seed, accounts, each, checks, perSecond }: DriftTorture): Promise<Findings> {
-  const [venue, database] = [await addressOf('paper-broker'), await Database.connect()];
-  const [folder, since] = [runFolder('drift', seed), await databaseNow()];
-  const books = new ReconciliationBooks(database, since);
-  const [sender, saboteur] = [
-    new Journal<DeliveryLine>(folder, 'sender'),
-    new Journal<SabotageLine>(folder, 'saboteur'),
-  ];
-  const teams = await readyTeams(database, accounts);
+export async function tortureDrift(torture: DriftTorture): Promise<Findings> {
+  const { seed, accounts, perSecond } = torture;
+  const database = await Database.connect();
+  try {
+    const teams = await readyTeams(database, accounts);
+    const folder = runFolder('drift', seed);
+    const sender = new Journal<DeliveryLine>(folder, 'sender');
+    const trade = new SteadySender(teams, perSecond, `drift-${seed}`, sender);
+    trade.start();
+    try {
+      return await drifts(torture, teams, database, folder);
+    } finally {
+      await trade.stop();
+    }
+  } finally {
+    await database.end();
+  }
+}
+
+async function drifts(
+  { seed, each, checks }: DriftTorture,
+  teams: readonly BenchTeam[],
+  database: Database,
+  folder: string,
+): Promise<Findings> {
+  const venue = await addressOf('paper-broker');
+  const books = new ReconciliationBooks(database, await databaseNow());
+  const saboteur = new Journal<SabotageLine>(folder, 'saboteur');
   const ids = teams.map(({ accountId }) => accountId);
   const witnesses = teams.map(({ accountId }) => new VenueWitness(accountId));
-  const trade = new SteadySender(teams, perSecond, `drift-${seed}`, sender);
-  trade.start();
+  const resting = new Courier(new Journal<DeliveryLine>(folder, 'saboteur-alerts'));
   try {
     const calm = await compareInCalm(books, ids, checks);
     const beforehand = await books.drifts(ids);
-    const resting = new Courier(new Journal<DeliveryLine>(folder, 'saboteur-alerts'));
     await sabotage({ teams, venue, books, resting, journal: saboteur }, { seed, each });
-    await resting.end();
     const lines = (await Promise.all(witnesses.map((witness) => witness.lines()))).flat();
     const expected = untold(lines as UntoldLine[]);
     const found = await untilMended(books, ids, expected.size);
@@ -68,12 +84,11 @@ export async function tortureDrift({ seed, accounts, each, checks, perSecond }: 
     say(`  logs of sender, saboteur and checker: ${folder}`);
     return judge({ expected, found, beforehand, calm, injected: each * 8, written });
   } finally {
-    await trade.stop();
+    await resting.end();
     // What rests at the venue is taken back, so that the next run begins with nothing open.
     for (const account of ids) {
       await fetch(`${venue}/v1/orders?account=${account}&keep_reduce_only=false`, { method: 'DELETE' });
     }
-    await database.end();
   }
 }
 

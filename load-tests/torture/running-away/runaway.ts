@@ -40,9 +40,20 @@ const GIVE_UP_MS = 300_000;
 
 /** One strategy runs away behind the api, then another through it, while others trade; judged by the venue's log. */
 export async function tortureRunaway(torture: RunawayTorture): Promise<RunawayFindings> {
-  const folder = runFolder('runaway', torture.seed);
   const database = await Database.connect();
-  const [wild, hasty, ...calm] = await readyTeams(database, 2 + OTHER_TEAMS);
+  try {
+    return await runAway(torture, database, await readyTeams(database, 2 + OTHER_TEAMS));
+  } finally {
+    await database.end();
+  }
+}
+
+async function runAway(
+  torture: RunawayTorture,
+  database: Database,
+  [wild, hasty, ...calm]: readonly BenchTeam[],
+): Promise<RunawayFindings> {
+  const folder = runFolder('runaway', torture.seed);
   const books = new FloodBooks(database);
   const others = new Others(calm, OTHERS_PER_SECOND, new Journal<OtherLine>(folder, 'sender'));
   try {
@@ -59,7 +70,6 @@ export async function tortureRunaway(torture: RunawayTorture): Promise<RunawayFi
     return findings(torture, behind, through, latencies);
   } finally {
     await others.end();
-    await database.end();
   }
 }
 
