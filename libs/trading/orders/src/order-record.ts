@@ -1,8 +1,8 @@
 import type { Exits, OrderRole, OrderStatus, OrderTerms, Side, SpreadLeg } from '@keelson/contracts';
 import type { Decimal, Id } from '@keelson/kernel';
 
-/** An order as the steps work on it. */
-export interface OrderRecord {
+/** Which order it is, and what is asked of the venue but for the amounts: never changed once it is written. */
+export interface OrderIdentity {
   readonly orderId: Id;
   readonly intentId: Id;
   readonly signalId: Id;
@@ -17,10 +17,16 @@ export interface OrderRecord {
   readonly side: Side;
   readonly terms: OrderTerms;
   readonly reduceOnly: boolean;
+  readonly currency: string;
+  /** The order in whose place this revision shall stand. */
+  readonly replaces: Id | undefined;
+}
+
+/** An order as the steps work on it. */
+export interface OrderRecord extends OrderIdentity {
   readonly quantity: Decimal;
   readonly referencePrice: Decimal;
   readonly multiplier: Decimal;
-  readonly currency: string;
   readonly status: OrderStatus;
   readonly filledQuantity: Decimal;
   /** Sum of quantity × price of the fills. */
@@ -29,8 +35,6 @@ export interface OrderRecord {
   readonly bustedQuantity: Decimal;
   /** Exposure still reserved for the open remainder. */
   readonly reserved: Decimal;
-  /** The order in whose place this revision shall stand. */
-  readonly replaces: Id | undefined;
   /** Of a revision: what was open of that order when this one was asked for. */
   readonly askedOpen: Decimal | undefined;
   /** The cancel or replacement that was asked of the venue and is not answered; of a revision, the one that asked for it. */

@@ -2,32 +2,17 @@ import type { Exits, OrderRole, OrderStatus, OrderTerms, Side, SpreadLeg } from 
 import { Decimal, type Id } from '@keelson/kernel';
 import { sql, type Tx } from '@keelson/persistence';
 import type { ExecutionReport } from './executions.ts';
-import type { IntentRecord, OrderRecord } from './order-record.ts';
+import type { IntentRecord, OrderIdentity, OrderRecord } from './order-record.ts';
 
 /** An order to be written; amounts are decimal text. */
-export interface NewOrder {
-  readonly orderId: Id;
-  readonly intentId: Id;
-  readonly signalId: Id;
-  readonly accountId: Id;
-  readonly broker: string;
-  readonly clientOrderId: string;
+export interface NewOrder extends OrderIdentity {
   /** The submit_order, or the replace_order, that takes it to the venue. */
   readonly submitMessageId: Id;
-  readonly leg: number;
-  readonly revision: number;
-  readonly role: OrderRole;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly terms: OrderTerms;
-  readonly reduceOnly: boolean;
   readonly quantity: string;
   readonly referencePrice: string;
   readonly multiplier: string;
-  readonly currency: string;
   readonly reserved: string;
   readonly expiresAt: string;
-  readonly replaces: Id | undefined;
   readonly askedOpen: string | undefined;
   readonly attemptId: Id | undefined;
 }
