@@ -1,21 +1,14 @@
-import { CustomResource, ProviderResource } from '@pulumi/pulumi';
-import type { CustomResourceOptions, Input, Inputs, Output } from '@pulumi/pulumi';
+import { type Input, ProviderResource } from '@pulumi/pulumi';
 import type { ProcessSpec } from '../../targets/local/process-spec.ts';
+import { type ArgumentsOf, type CustomResourceOptions, type Output, VendorResource } from '../plugin/resource.ts';
 
 /** Resource classes of the provider plugin beside this file, for the program. Their properties are checked by the plugin. */
-
-type InputsOf<Shape> = { [Key in keyof Shape]: Input<Shape[Key]> };
 
 /** The stack's folder and all ports that will be used; taken ports are refused here, before anything starts. */
 export class LocalProvider extends ProviderResource {
   constructor(name: string, args: { stack: string; folder: string; ports: Record<string, number> }) {
     super('keelson', name, { ...args, ports: JSON.stringify(args.ports) });
   }
-}
-
-/** Declares outputs by their names, as the SDK wants them: present and undefined until the engine answers. */
-function withOutputs(inputs: Inputs, outputs: readonly string[]): Inputs {
-  return { ...Object.fromEntries(outputs.map((name) => [name, undefined])), ...inputs };
 }
 
 const SECRETS = [
@@ -39,7 +32,7 @@ export interface CredentialsArgs {
   audience: string;
 }
 
-export class Credentials extends CustomResource {
+export class Credentials extends VendorResource {
   declare readonly databaseAdminUrl: Output<string>;
   declare readonly databaseAdminPassword: Output<string>;
   declare readonly databaseAppPassword: Output<string>;
@@ -51,11 +44,8 @@ export class Credentials extends CustomResource {
   /** Public keys of the signing key, as JSON. */
   declare readonly jwks: Output<string>;
 
-  constructor(name: string, args: InputsOf<CredentialsArgs>, options: CustomResourceOptions) {
-    super('keelson:local:Credentials', name, withOutputs({ ...args }, [...SECRETS, 'jwks']), {
-      ...options,
-      additionalSecretOutputs: [...SECRETS],
-    });
+  constructor(name: string, args: ArgumentsOf<CredentialsArgs>, options: CustomResourceOptions) {
+    super('keelson:local:Credentials', name, { ...args }, { open: ['jwks'], secret: SECRETS }, options);
   }
 }
 
@@ -71,12 +61,12 @@ export interface PostgresArgs {
   sharedBuffersMib: number;
 }
 
-export class Postgres extends CustomResource {
+export class Postgres extends VendorResource {
   /** Another one when the data folder was made anew. */
   declare readonly cluster: Output<string>;
 
-  constructor(name: string, args: InputsOf<PostgresArgs>, options: CustomResourceOptions) {
-    super('keelson:local:Postgres', name, withOutputs({ ...args }, ['cluster', 'incarnation', 'specHash']), options);
+  constructor(name: string, args: ArgumentsOf<PostgresArgs>, options: CustomResourceOptions) {
+    super('keelson:local:Postgres', name, { ...args }, { open: ['cluster', 'incarnation', 'specHash'] }, options);
   }
 }
 
@@ -87,9 +77,9 @@ export interface RedisArgs {
   password: string;
 }
 
-export class Redis extends CustomResource {
-  constructor(name: string, args: InputsOf<RedisArgs>, options: CustomResourceOptions) {
-    super('keelson:local:Redis', name, withOutputs({ ...args }, ['incarnation', 'specHash']), options);
+export class Redis extends VendorResource {
+  constructor(name: string, args: ArgumentsOf<RedisArgs>, options: CustomResourceOptions) {
+    super('keelson:local:Redis', name, { ...args }, { open: ['incarnation', 'specHash'] }, options);
   }
 }
 
@@ -104,15 +94,15 @@ export interface TaskArgs {
   timeoutMs: number;
 }
 
-export class Migration extends CustomResource {
-  constructor(name: string, args: InputsOf<TaskArgs>, options: CustomResourceOptions) {
-    super('keelson:local:Migration', name, withOutputs({ ...args }, ['result']), options);
+export class Migration extends VendorResource {
+  constructor(name: string, args: ArgumentsOf<TaskArgs>, options: CustomResourceOptions) {
+    super('keelson:local:Migration', name, { ...args }, { open: ['result'] }, options);
   }
 }
 
-export class Seed extends CustomResource {
-  constructor(name: string, args: InputsOf<TaskArgs>, options: CustomResourceOptions) {
-    super('keelson:local:Seed', name, withOutputs({ ...args }, ['result']), options);
+export class Seed extends VendorResource {
+  constructor(name: string, args: ArgumentsOf<TaskArgs>, options: CustomResourceOptions) {
+    super('keelson:local:Seed', name, { ...args }, { open: ['result'] }, options);
   }
 }
 
@@ -121,8 +111,8 @@ export type ProcessArgs = Omit<ProcessSpec, 'kind' | 'env'> & {
   readonly writes: readonly string[];
 };
 
-export class Process extends CustomResource {
-  constructor(name: string, args: InputsOf<ProcessArgs>, options: CustomResourceOptions) {
-    super('keelson:local:Process', name, withOutputs({ ...args }, ['incarnation', 'specHash']), options);
+export class Process extends VendorResource {
+  constructor(name: string, args: ArgumentsOf<ProcessArgs>, options: CustomResourceOptions) {
+    super('keelson:local:Process', name, { ...args }, { open: ['incarnation', 'specHash'] }, options);
   }
 }
