@@ -43,7 +43,7 @@ export function cpuSnapshot(): CpuSnapshot {
   return {
     at: performance.now(),
     busyMs: (user + nice + system + irq + soft + steal) * MS_PER_TICK,
-    processes: new Map(pids.flatMap((pid) => (timesOf(pid) ? [timesOf(pid) as [number, ProcessTimes]] : []))),
+    processes: new Map(pids.map(timesOf).filter((times) => times !== undefined)),
   };
 }
 
