@@ -18,9 +18,9 @@ import { paceOf } from '../src/providers/vendor/pace.ts';
 const pace = paceOf({ startedAt: Date.now(), factor: 2_000 });
 const DEADLINE_MS = 30_000;
 
-/** As neverthrow, which this client answers with, has it. */
-interface Outcome<Answer, Refusal> {
-  match<Result>(answered: (answer: Answer) => Result, refused: (refusal: Refusal) => Result): Result;
+/** What the client of Railway answers with (neverthrow), as far as it is used. */
+interface Outcome<Answer> {
+  match<Result>(answered: (answer: Answer) => Result, refused: (refusal: Error) => Result): Promise<Result>;
 }
 
 describe('supabase-management-js drives the emulator of Supabase', () => {
@@ -138,11 +138,9 @@ describe('@crisog/railway-sdk drives the emulator of Railway', () => {
     expect(railway.front.checks.violations).toEqual([]);
   });
 
-  /** The answer, or the vendor's words of a refusal. */
-  const answerOf = async <Answer, Refusal extends Error>(
-    result: PromiseLike<Outcome<Answer, Refusal>>,
-  ): Promise<Answer> =>
-    (await result).match(
+  /** The answer; rejects with the vendor's words of a refusal. */
+  const answerOf = <Answer>(result: Outcome<Answer>): Promise<Answer> =>
+    result.match(
       (answer) => answer,
       (refusal) => {
         throw refusal;
