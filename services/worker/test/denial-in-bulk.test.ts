@@ -31,7 +31,7 @@ describe('what waits under a halt', () => {
 
   /** Without wake-ups, as after a flood: only the sweep finds what waits. */
   const workOff = async (atLeastSignals: number): Promise<number> => {
-    const running = await world.run({ carrier: 'sweep', quotesEvery: undefined });
+    const running = await world.run({ carrier: 'sweep' });
     const before = running.database.counters.commits;
     const audit = await world.settled(60_000);
     const commits = running.database.counters.commits - before;
