@@ -108,5 +108,5 @@ describe('the page of dev, followed line by line at the vendors of a rehearsal',
     expect(leftOvers(stage)).toEqual([]);
     const releases = JSON.parse(readFileSync(join(state, 'releases', 'dev.json'), 'utf8')) as { kind: string }[];
     expect(releases.map(({ kind }) => kind)).toEqual(['up', 'up', 'rollback']);
-  }, 400_000);
+  }, 900_000);
 });

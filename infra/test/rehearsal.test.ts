@@ -16,5 +16,5 @@ describe('the rehearsal of dev', () => {
     // What was set, what vendors made, and the passwords before the rotation; states, their history, logs.
     expect(secrets.known).toBeGreaterThan(12);
     expect(secrets.files).toBeGreaterThan(40);
-  }, 600_000);
+  }, 900_000);
 });
