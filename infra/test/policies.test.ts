@@ -210,7 +210,7 @@ describe('on the real engine', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.open(prod);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => stage.close());
 
   /** Names of the rules that a run was refused by. */
@@ -241,7 +241,7 @@ describe('on the real engine', () => {
     expect(text).toContain('token is not marked as a secret');
     expect(text).not.toContain('in-clear-text');
     expect(stage.journal.entries).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('the program of prod passes; with a size that has no recovery to a moment, its data is refused', async () => {
     const fine = await stage.run('preview', 'prod-data');
@@ -251,5 +251,5 @@ describe('on the real engine', () => {
     expect(refused.code).not.toBe(0);
     expect(refusals(refused.text)).toEqual(['backups-on-everywhere']);
     expect(refused.text).toContain('cannot be restored to a moment');
-  }, 120_000);
+  }, 300_000);
 });
