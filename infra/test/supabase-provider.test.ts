@@ -1,53 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Faults } from '../rehearsal/emulator/faults.ts';
-import { HttpEmulator } from '../rehearsal/emulator/http-emulator.ts';
-import { Journal } from '../rehearsal/emulator/journal.ts';
+import { describe, expect, it } from '@jest/globals';
 import { EmulatedSupabase } from '../rehearsal/supabase/vendor.ts';
-import type { ResourceHandler } from '../src/providers/plugin/handler.ts';
 import type { Properties } from '../src/providers/plugin/wire.ts';
 import { authSettings } from '../src/providers/supabase/auth.ts';
 import { supabaseProvider } from '../src/providers/supabase/definition.ts';
-import { paceOf } from '../src/providers/vendor/pace.ts';
 import { RestApi } from '../src/providers/vendor/rest.ts';
+import { ProviderRig } from './fixtures/provider-rig.ts';
 
 const TOKEN = 'canary-supabase-token';
 const PASSWORD = 'canary-database-password';
-const pace = paceOf({ startedAt: Date.now(), factor: 2_000 });
-const supabase = new EmulatedSupabase(pace, [TOKEN]);
-const faults = new Faults();
-const journal = new Journal();
-let emulator: HttpEmulator;
-let api: RestApi;
-
-beforeAll(async () => {
-  emulator = await HttpEmulator.start({ vendor: supabase, journal, faults, pace });
-  api = new RestApi({
-    vendor: 'Supabase',
-    baseUrl: emulator.url,
-    authorization: { authorization: `Bearer ${TOKEN}` },
-    tokenHint: '',
-    pace,
-  });
+const rig = new ProviderRig({
+  provider: supabaseProvider,
+  vendor: (pace) => new EmulatedSupabase(pace, [TOKEN]),
+  api: (baseUrl, pace) => {
+    const authorization = { authorization: `Bearer ${TOKEN}` };
+    return new RestApi({ vendor: 'Supabase', baseUrl, authorization, tokenHint: '', pace });
+  },
+  checks: ({ checks }) => checks,
 });
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await emulator.close();
-  expect(supabase.checks.violations).toEqual([]);
-});
-
-const work = { urn: 'urn', signal: new AbortController().signal, tell: async () => undefined };
-
-function handler(type: string): ResourceHandler<RestApi> {
-  return supabaseProvider.types[`supabase:index:${type}`]!;
-}
-
-async function create(type: string, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
-  return handler(type).create(api, handler(type).schema.parse(inputs), work);
-}
-
-async function read(type: string, id: string, inputs: Properties, outputs: Properties) {
-  return handler(type).read(api, handler(type).schema.parse(inputs), outputs, { ...work, id });
-}
+const { vendor: supabase, journal, faults } = rig;
 
 const about = (name: string): Properties => ({
   name,
@@ -58,7 +28,7 @@ const about = (name: string): Properties => ({
 });
 
 async function projectNamed(name: string): Promise<string> {
-  return (await create('Project', about(name))).id;
+  return (await rig.create('Project', about(name))).id;
 }
 
 const auth = authSettings({
@@ -74,9 +44,9 @@ const auth = authSettings({
 
 describe('a project of Supabase', () => {
   it('is waited for until it is healthy, runs PostgreSQL 17, and reads back as it was asked for', async () => {
-    const { id, outputs } = await create('Project', about('one'));
+    const { id, outputs } = await rig.create('Project', about('one'));
     expect(outputs).toMatchObject({ ref: id, engine: '17', status: 'ACTIVE_HEALTHY', host: `db.${id}.supabase.co` });
-    expect((await read('Project', id, about('one'), outputs))?.inputs).toEqual(about('one'));
+    expect((await rig.read('Project', id, about('one'), outputs))?.inputs).toEqual(about('one'));
     expect(journal.entries.filter(({ operation }) => operation === 'GET /v1/projects/{ref}').length).toBeGreaterThan(1);
   });
 
@@ -103,8 +73,8 @@ describe('a project of Supabase', () => {
   it('that was deleted by hand is gone for the next plan, and deleting it again is no error', async () => {
     const id = await projectNamed('gone');
     supabase.world.projects.delete(id);
-    expect(await read('Project', id, about('gone'), {})).toBeUndefined();
-    await handler('Project').delete(api, handler('Project').schema.parse(about('gone')), {}, { ...work, id });
+    expect(await rig.read('Project', id, about('gone'), {})).toBeUndefined();
+    await rig.delete('Project', id, about('gone'), {});
   });
 });
 
@@ -131,10 +101,10 @@ describe('what a project is set to', () => {
     '%s reads back as it was asked for, and is set a second time without a trace',
     async (type, wanted) => {
       const inputs = { ref, ...wanted };
-      const { id, outputs } = await create(type, inputs);
-      expect((await read(type, id, inputs, outputs))?.inputs ?? inputs).toEqual(inputs);
-      const again = await create(type, inputs);
-      expect((await read(type, again.id, inputs, again.outputs))?.inputs ?? inputs).toEqual(inputs);
+      const { id, outputs } = await rig.create(type, inputs);
+      expect((await rig.read(type, id, inputs, outputs))?.inputs ?? inputs).toEqual(inputs);
+      const again = await rig.create(type, inputs);
+      expect((await rig.read(type, again.id, inputs, again.outputs))?.inputs ?? inputs).toEqual(inputs);
     },
   );
 
@@ -151,15 +121,18 @@ describe('what a project is set to', () => {
     const project = supabase.world.projects.get(ref)!;
     project.ssl = false;
     project.auth['jwt_exp'] = 86_400;
-    expect((await read('SslEnforcement', 'id', { ref, enforced: true }, {}))?.inputs).toEqual({ ref, enforced: false });
-    const seen = await read('AuthConfig', 'id', { ref, settings: auth }, {});
+    expect((await rig.read('SslEnforcement', 'id', { ref, enforced: true }, {}))?.inputs).toEqual({
+      ref,
+      enforced: false,
+    });
+    const seen = await rig.read('AuthConfig', 'id', { ref, settings: auth }, {});
     expect(seen?.inputs).toEqual({ ref, settings: { ...auth, jwt_exp: 86_400 } });
   });
 
   it('is refused by the vendor where it sells no point-in-time recovery', async () => {
     const small = supabase.world.create('small', 'acme', 'us-east-1', PASSWORD, 'micro');
     small.readyAt = 0;
-    await expect(create('Addon', { ref: small.ref, type: 'pitr', variant: 'pitr_7' })).rejects.toThrow(
+    await expect(rig.create('Addon', { ref: small.ref, type: 'pitr', variant: 'pitr_7' })).rejects.toThrow(
       'Could not book pitr_7: Supabase answered 400 ("PITR needs a compute instance of at least small")',
     );
   });

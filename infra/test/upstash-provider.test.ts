@@ -1,33 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Faults } from '../rehearsal/emulator/faults.ts';
-import { HttpEmulator } from '../rehearsal/emulator/http-emulator.ts';
-import { Journal } from '../rehearsal/emulator/journal.ts';
+import { describe, expect, it } from '@jest/globals';
 import { EmulatedUpstash } from '../rehearsal/upstash/vendor.ts';
 import type { Properties } from '../src/providers/plugin/wire.ts';
 import { upstashProvider } from '../src/providers/upstash/definition.ts';
-import { paceOf } from '../src/providers/vendor/pace.ts';
 import { RestApi } from '../src/providers/vendor/rest.ts';
+import { ProviderRig } from './fixtures/provider-rig.ts';
 
 const account = { email: 'ops@example.com', apiKey: 'canary-upstash-key' };
-const pace = paceOf({ startedAt: Date.now(), factor: 2_000 });
-const upstash = new EmulatedUpstash(pace, account);
-const faults = new Faults();
-const redis = upstashProvider.types['upstash:index:Redis']!;
-const work = { urn: 'urn', signal: new AbortController().signal, tell: async () => undefined };
-let emulator: HttpEmulator;
-let api: RestApi;
-
-beforeAll(async () => {
-  emulator = await HttpEmulator.start({ vendor: upstash, journal: new Journal(), faults, pace });
-  const basic = Buffer.from(`${account.email}:${account.apiKey}`).toString('base64');
-  const authorization = { authorization: `Basic ${basic}` };
-  api = new RestApi({ vendor: 'Upstash', baseUrl: `${emulator.url}/v2`, authorization, tokenHint: '', pace });
+const rig = new ProviderRig({
+  provider: upstashProvider,
+  vendor: (pace) => new EmulatedUpstash(pace, account),
+  api: (baseUrl, pace) => {
+    const basic = Buffer.from(`${account.email}:${account.apiKey}`).toString('base64');
+    const authorization = { authorization: `Basic ${basic}` };
+    return new RestApi({ vendor: 'Upstash', baseUrl: `${baseUrl}/v2`, authorization, tokenHint: '', pace });
+  },
+  checks: ({ checks }) => checks,
 });
-afterEach(() => faults.clear());
-afterAll(async () => {
-  await emulator.close();
-  expect(upstash.checks.violations).toEqual([]);
-});
+const { vendor: upstash, faults } = rig;
 
 const wanted: Properties = {
   name: 'keelson-prod-a1b2c3',
@@ -42,9 +31,9 @@ const wanted: Properties = {
 
 describe('a Redis of Upstash', () => {
   it('is active, reached by TLS only, and reads back as it was asked for', async () => {
-    const { id, outputs } = await redis.create(api, redis.schema.parse(wanted), work);
+    const { id, outputs } = await rig.create('Redis', wanted);
     expect(outputs['url']).toMatch(/^rediss:\/\/default:.+@keelson-prod-a1b2c3\.upstash\.io:6379$/);
-    const found = await redis.read(api, redis.schema.parse(wanted), outputs, { ...work, id });
+    const found = await rig.read('Redis', id, wanted, outputs);
     expect(found).toEqual({ inputs: wanted, outputs });
   });
 
@@ -59,26 +48,26 @@ describe('a Redis of Upstash', () => {
       retryAfter: 0,
     });
     const name = `hidden-${kind}`;
-    await redis.create(api, redis.schema.parse({ ...wanted, name }), work);
+    await rig.create('Redis', { ...wanted, name });
     expect([...upstash.databases.values()].filter((database) => database.database_name === name)).toHaveLength(1);
   });
 
   it('is brought back when somebody turned eviction on, or took a region away', async () => {
     const name = 'changed-by-hand';
-    const inputs = redis.schema.parse({ ...wanted, name });
-    const { id, outputs } = await redis.create(api, inputs, work);
+    const inputs = { ...wanted, name };
+    const { id, outputs } = await rig.create('Redis', inputs);
     Object.assign(upstash.databases.get(id)!, { eviction: true, read_regions: [], tls: false });
-    expect((await redis.read(api, inputs, outputs, { ...work, id }))?.inputs).toMatchObject({
+    expect((await rig.read('Redis', id, inputs, outputs))?.inputs).toMatchObject({
       eviction: true,
       readRegions: [],
     });
-    await redis.update(api, inputs, outputs, { ...work, id });
-    expect((await redis.read(api, inputs, outputs, { ...work, id }))?.inputs).toEqual({ ...wanted, name });
+    await rig.update('Redis', id, inputs, outputs);
+    expect((await rig.read('Redis', id, inputs, outputs))?.inputs).toEqual({ ...wanted, name });
     expect(upstash.databases.get(id)?.tls).toBe(true);
   });
 
   it('may not evict, whatever the program says', () => {
-    expect(redis.schema.safeParse({ ...wanted, eviction: true }).error?.issues[0]?.message).toMatch(
+    expect(rig.handler('Redis').schema.safeParse({ ...wanted, eviction: true }).error?.issues[0]?.message).toMatch(
       /a queue may not lose/,
     );
   });
