@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { EmulatedRailway } from '../rehearsal/railway/vendor.ts';
 import { InitializationError } from '../src/providers/plugin/handler.ts';
+import type { Properties } from '../src/providers/plugin/wire.ts';
 import { RailwayApi } from '../src/providers/railway/api.ts';
 import { railwayProvider } from '../src/providers/railway/definition.ts';
 import { ProviderRig } from './fixtures/provider-rig.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { EmulatedSupabase } from '../rehearsal/supabase/vendor.ts';
 import type { Properties } from '../src/providers/plugin/wire.ts';
 import { authSettings } from '../src/providers/supabase/auth.ts';
