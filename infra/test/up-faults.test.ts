@@ -69,7 +69,8 @@ describe('up, disturbed', () => {
     const tell = (line: string): void => void told.push(line);
     const verdict = await tortureUp({ environment: dev, choose: someCalls(3300, 0.25), destroy: true, tell });
     expect(verdict.problems).toEqual([]);
-    expect(verdict.cases.length).toBeGreaterThanOrEqual(20);
+    // Twenty of the changes of an undisturbed update; a disturbed one may do without one or two of those.
+    expect(verdict.cases.length).toBeGreaterThanOrEqual(18);
     expect(verdict.cases.map(({ disturbance: { kind } }) => kind)).toEqual(
       expect.arrayContaining(['kill', 'kill-engine', 'reset']),
     );
