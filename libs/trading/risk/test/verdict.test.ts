@@ -8,7 +8,15 @@ import { accountExposure, limitedBy, situation, withLimit } from './situations.t
 
 const ORDER = [
   ...['halted', 'expired', 'duplicate', 'restricted', 'decided_ahead', 'instrument_expired', 'market_closed'],
-  ...['stale_price', 'conversion', 'price_collar', 'option_contract', 'days_to_expiry', 'iv_rank', 'order_rate_per_second'],
+  ...[
+    'stale_price',
+    'conversion',
+    'price_collar',
+    'option_contract',
+    'days_to_expiry',
+    'iv_rank',
+    'order_rate_per_second',
+  ],
   ...['order_rate_per_minute', 'consecutive_losses', 'daily_loss', 'reduce_only', 'short_sale', 'max_notional'],
   ...['max_position', 'max_open_positions', 'concentration', 'trade_risk', 'buying_power', 'exposure'],
 ];
