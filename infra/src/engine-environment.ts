@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { guardedEnvironment } from './engine-words.ts';
 import { repositoryFolder, stateFolder } from './targets/local/folders.ts';
@@ -28,10 +28,22 @@ export interface Engine {
 
 const PROJECT_NAME = 'keelson';
 
-/** A random passphrase that seals the secrets in the state; made once, readable by its owner only. */
+/**
+ * A random passphrase that seals the secrets in the state; made once, readable by its owner only. Of two commands that find
+ * none, the one whose whole file gets the name first has made it.
+ */
 function passphraseFile(state: string): string {
   const file = join(state, 'passphrase');
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  if (existsSync(file)) return file;
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
   return file;
 }
 
@@ -47,7 +59,10 @@ function movedProject(state: string): string {
   // JSON is YAML: a path may have any character.
   const providers = names.map((name) => ({ name, path: plugins }));
   const file = { name: PROJECT_NAME, runtime: 'nodejs', plugins: { providers } };
-  writeFileSync(join(folder, 'Pulumi.yaml'), `${JSON.stringify(file)}\n`);
+  // Another command may read it at any moment.
+  const draft = join(folder, `Pulumi.yaml.${process.pid}`);
+  writeFileSync(draft, `${JSON.stringify(file)}\n`);
+  renameSync(draft, join(folder, 'Pulumi.yaml'));
   return folder;
 }
 
