@@ -87,9 +87,18 @@ async function disturbVenue(
     what: `told the venue ${JSON.stringify(control)}`,
     async undo() {
       await command('/reset', {});
+      await closeCircuitOf(context, 'paper');
       if (checkMarketAfter) await replaceReport(context);
     },
   };
+}
+
+/** What the fault made fail may have opened the venue's circuit, which would stand in everybody's way for ten minutes. */
+function closeCircuitOf(context: Context, broker: string): Promise<void> {
+  return withDatabase(context, async (db) => {
+    const { closeCircuit, releaseWaiting } = await import('@keelson/brokers');
+    if (await db.platform((tx) => closeCircuit(tx, broker))) await db.relay(async (tx) => releaseWaiting(tx));
+  });
 }
 
 const DRIFT = sql(
