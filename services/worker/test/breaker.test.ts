@@ -142,6 +142,29 @@ describe('the circuit of a venue', () => {
     await running.stop();
   }, 60_000);
 
+  it('closed by hand also sends what opened it: the venue refused those orders, and has none of them', async () => {
+    const running = await world.run({ ...tell, breaker: { ...BREAKER, coolDown: '1 hour' } });
+    await world.venue.control({ unavailable: true });
+    const sent = await Promise.all(Array.from({ length: 3 }, () => world.accept()));
+    await untilCircuit('open');
+    await world.venue.control({ unavailable: false });
+    const parked = () =>
+      world.database.admin<{ n: number }>(
+        `select count(*)::int as n from keelson.outbox where step = 'route' and lease_until > now() + interval '10 seconds'`,
+      );
+    await until(parked, (rows) => rows[0]!.n === 3);
+    expect(await world.database.db.platform((tx) => closeCircuit(tx, 'paper'))).toBe(true);
+    await world.database.db.relay(async (tx) => releaseWaiting(tx));
+    const filled = () =>
+      world.database.admin<{ n: number }>(
+        `select count(*)::int as n from keelson.orders where signal_id = any($1) and status = 'filled'`,
+        [sent],
+      );
+    await until(filled, (rows) => rows[0]!.n === 3);
+    await world.settled();
+    await running.stop();
+  }, 60_000);
+
   it('while open lets cancels through', async () => {
     const placing = await world.run(tell);
     const order = await placeLimit(world);

@@ -92,10 +92,15 @@ const RELEASE = sql(
   'circuit.release',
   `update outbox w set lease_until = now()
      from orders o
-    where o.signal_id = w.signal_id and o.status = 'created' and w.step = 'route' and w.lease_until > now()`,
+    where o.signal_id = w.signal_id and w.step = 'route' and w.lease_until > now()
+      and (o.status = 'created' or w.lease_until > now() + interval '5 seconds')`,
 );
 
-/** Lets what waits unsent be looked at now; for the relay. A claim that was sent is none of these. */
+/**
+ * Lets what waits for a circuit be looked at now; for the relay: orders that were never sent, and those whose failures
+ * opened it. A claim that is being sent holds its message for less than the five seconds; were one among these, it would be
+ * taken over as from a process that died, by asking the venue.
+ */
 export function releaseWaiting(tx: Tx): void {
   tx.execute(RELEASE);
 }
