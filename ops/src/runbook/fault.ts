@@ -47,13 +47,26 @@ async function processesOf(context: Context, service: string): Promise<readonly 
   return processes.filter(({ name, pid }) => name === service && pid !== null);
 }
 
-/** Process ids come from the supervisor at the moment of each signal: a number may belong to somebody else later. */
+const SEEM_ALIVE = sql('fault.seem_alive', 'update keelson.worker_progress set at = clock_timestamp()');
+const SEEM_ALIVE_EVERY_MS = 1_000;
+
+/**
+ * Freezes the processes of a service that looks alive all the same: the api works in place of workers that show no
+ * progress, and there would be nothing to mend. Process ids come from the supervisor at the moment of each signal: a number
+ * may belong to somebody else later.
+ */
 async function freeze(context: Context, service: string): Promise<Injected> {
+  const seemAlive = () =>
+    withDatabase(context, (db) => db.platform(async (tx) => tx.execute(SEEM_ALIVE, []))).catch((error: Error) =>
+      context.ui.warn(`the frozen do not look alive: ${error.message}`),
+    );
   const frozen = await processesOf(context, service);
   for (const { pid } of frozen) process.kill(pid!, 'SIGSTOP');
+  const pulse = setInterval(() => void seemAlive(), SEEM_ALIVE_EVERY_MS);
   return {
-    what: `froze ${frozen.map(({ instance, pid }) => `${instance} (${pid})`).join(', ')}`,
+    what: `froze ${frozen.map(({ instance, pid }) => `${instance} (${pid})`).join(', ')}, which look alive`,
     async undo() {
+      clearInterval(pulse);
       const before = new Set(frozen.map(({ pid }) => pid));
       for (const { pid } of await processesOf(context, service)) if (before.has(pid)) process.kill(pid!, 'SIGCONT');
     },
