@@ -1,15 +1,9 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { becomeOwnStack } from '../fixture/own-stack.ts';
 
 /** The gate on a whole stack of its own; `npm run gate` is the long version, five runs of five. */
 jest.setTimeout(300_000);
 
-const repository = resolve(import.meta.dirname, '..', '..', '..');
-const folder = mkdtempSync(join(tmpdir(), 'keelson-gate-'));
-const PORTS = 22;
 const TEAMS = 5;
 /** Tests may share their machine; `npm run gate` holds the objectives themselves, on a quiet one. */
 const SLACK = 8;
@@ -17,22 +11,8 @@ const DELAY_MS = 900;
 const ATTEMPTS = 4;
 const CROSSED = 99;
 
+let remove: () => void;
 let harness: Awaited<ReturnType<typeof loadHarness>>;
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const server = createServer().once('error', () => done(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
-  });
-}
-
-async function freePortBase(): Promise<number> {
-  for (;;) {
-    const base = 33_000 + Math.floor(Math.random() * 100) * 100;
-    const free = await Promise.all(Array.from({ length: PORTS }, (_, offset) => isFree(base + offset)));
-    if (free.every(Boolean)) return base;
-  }
-}
 
 /** The harness looks for its stack when it is loaded, so it is loaded when the environment says which. */
 async function loadHarness() {
@@ -54,17 +34,14 @@ async function runGate(): Promise<{ code: number; frameP95: number }> {
 }
 
 beforeAll(async () => {
-  const tools = join(process.env['KEELSON_STATE_DIR'] ?? join(repository, '.keelson'), 'toolchain.json');
-  copyFileSync(tools, join(folder, 'toolchain.json'));
-  process.env['KEELSON_STATE_DIR'] = folder;
-  process.env['KEELSON_PORT_BASE'] = String(await freePortBase());
+  remove = await becomeOwnStack();
   harness = await loadHarness();
   await harness.stack.engine(['up']);
 });
 
 afterAll(async () => {
   await harness.stack.engine(['destroy', '--wipe']);
-  rmSync(folder, { recursive: true, force: true });
+  remove();
 });
 
 describe('the load gate', () => {
