@@ -28,6 +28,7 @@ import { ConvertExposure } from './migrations/2026_11_21_1203_convert_exposure.t
 import { CreateVolatilities } from './migrations/2026_11_21_1204_create_volatilities.ts';
 import { CreateNotifications } from './migrations/2026_11_21_1205_create_notifications.ts';
 import { BoundLooksByTime } from './migrations/2026_11_21_1210_bound_looks_by_time.ts';
+import { FindOpenOrdersOfATeam } from './migrations/2026_11_21_1220_find_open_orders_of_a_team.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -61,4 +62,5 @@ export const migrations = [
   CreateVolatilities,
   CreateNotifications,
   BoundLooksByTime,
+  FindOpenOrdersOfATeam,
 ];

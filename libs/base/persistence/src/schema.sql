@@ -1787,7 +1787,7 @@ CREATE INDEX orders_by_signal ON keelson.orders USING btree (signal_id);
 
 CREATE INDEX orders_by_team ON keelson.orders USING btree (team_id, created_at);
 
-CREATE INDEX orders_open ON keelson.orders USING btree (account_id, symbol) WHERE (completed_at IS NULL);
+CREATE INDEX orders_open ON keelson.orders USING btree (account_id, symbol, team_id) WHERE (completed_at IS NULL);
 
 CREATE INDEX outbox_unsettled ON keelson.outbox USING btree (team_id) WHERE (step = ANY (ARRAY['place'::text, 'book'::text]));
 
