@@ -107,9 +107,12 @@ export class Pipeline {
 
   /** Opens connections, runs synthetic signals through the whole flow, then takes work. */
   async start(): Promise<void> {
-    await Promise.all([this.#parts.owner.start(), this.#parts.database.warm(WARM_CONNECTIONS)]);
-    // The first signal that needs a rank must find it here.
-    await this.#ivRanks.read(new Date());
+    await Promise.all([
+      this.#parts.owner.start(),
+      this.#parts.database.warm(WARM_CONNECTIONS),
+      // The first signal that needs a rank must find it here.
+      this.#ivRanks.read(new Date()),
+    ]);
     if (this.#settings.steps === undefined) await selfTest(this.#parts.database, this.runner);
     // Before any work is taken: the first process of a fleet lets no account trade that is not compared again.
     await this.#reconciler?.start();
