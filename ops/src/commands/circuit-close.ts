@@ -4,6 +4,7 @@ import { defineCarefulCommand } from '../framework/command.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
 import { recordOperation } from '../stack/audit.ts';
 import { withDatabase } from '../stack/open-database.ts';
+import { closeCircuitOf } from '../trading/circuits.ts';
 
 export const circuitClose = defineCarefulCommand({
   name: 'circuit close',
@@ -18,13 +19,7 @@ export const circuitClose = defineCarefulCommand({
   async plan(_context, { broker }) {
     return { steps: [`forget the failures of ${broker}; what waits is sent at once`], unattended: 'proceed' };
   },
-  apply: (context, { broker }) =>
-    withDatabase(context, async (db) => {
-      const { closeCircuit, releaseWaiting } = await import('@keelson/brokers');
-      const wasOpen = await db.platform((tx) => closeCircuit(tx, broker));
-      await db.relay(async (tx) => releaseWaiting(tx));
-      return { broker, was_open: wasOpen };
-    }),
+  apply: async (context, { broker }) => ({ broker, was_open: await closeCircuitOf(context, broker) }),
   verify: (context, { broker }) =>
     withDatabase(context, async (db) => {
       const { openCircuits } = await import('@keelson/brokers');

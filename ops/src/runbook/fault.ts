@@ -7,6 +7,7 @@ import { exitCode, Failure } from '../framework/failure.ts';
 import { demoAccountId, demoTeamId } from '../seed/teams.ts';
 import { withDatabase } from '../stack/open-database.ts';
 import { addressOf, notRunning, requireStatus } from '../stack/status.ts';
+import { closeCircuitOf } from '../trading/circuits.ts';
 import { checkMarket } from '../trading/market-check.ts';
 import { type SupervisedProcess, Supervisor } from '../stack/supervisor.ts';
 
@@ -100,18 +101,11 @@ async function disturbVenue(
     what: `told the venue ${JSON.stringify(control)}`,
     async undo() {
       await command('/reset', {});
+      // What the fault made fail may have opened it, and it would stand in everybody's way for ten minutes.
       await closeCircuitOf(context, 'paper');
       if (checkMarketAfter) await replaceReport(context);
     },
   };
-}
-
-/** What the fault made fail may have opened the venue's circuit, which would stand in everybody's way for ten minutes. */
-function closeCircuitOf(context: Context, broker: string): Promise<void> {
-  return withDatabase(context, async (db) => {
-    const { closeCircuit, releaseWaiting } = await import('@keelson/brokers');
-    if (await db.platform((tx) => closeCircuit(tx, broker))) await db.relay(async (tx) => releaseWaiting(tx));
-  });
 }
 
 const DRIFT = sql(
