@@ -52,19 +52,23 @@ export async function openWork(teams: readonly BenchTeam[]): Promise<Open | unde
   }
 }
 
+/** Messages that wait and orders whose fate is open, of these teams. */
+export async function openOf(database: Database, teams: readonly BenchTeam[]): Promise<number> {
+  const { open } = await database.row<{ open: number }>(
+    `select (select count(*) from keelson.outbox where team_id = any($1))::int
+            + (select count(*) from keelson.orders where team_id = any($1) and completed_at is null)::int as open`,
+    [teams.map(({ teamId }) => teamId)],
+  );
+  return open;
+}
+
 const SETTLED_WITHIN_MS = 120_000;
 
 /** Waits until nothing of these teams is under way; gives up in the end, and whoever judges sees what is missing. */
 export async function untilSettled(teams: readonly BenchTeam[]): Promise<void> {
-  const ids = teams.map(({ teamId }) => teamId);
   await connected(async (database) => {
     for (const end = Date.now() + SETTLED_WITHIN_MS; Date.now() < end; await sleep(100)) {
-      const { open } = await database.row<{ open: number }>(
-        `select (select count(*) from keelson.outbox where team_id = any($1))::int
-                + (select count(*) from keelson.orders where team_id = any($1) and completed_at is null)::int as open`,
-        [ids],
-      );
-      if (open === 0) return;
+      if ((await openOf(database, teams)) === 0) return;
     }
   });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchTeam, benchTeams } from '../../bench/harness/teams.ts';
+import { openOf } from './books.ts';
 import type { Database } from './database.ts';
 
 const READY_WITHIN_MS = 120_000;
@@ -24,14 +25,7 @@ export async function readyTeams(database: Database, count: number): Promise<Ben
       teams.find(({ teamId }) => teamId === team)!,
       scope,
     );
-  await until('the work of the run before is done', async () => {
-    const { open } = await database.row<{ open: number }>(
-      `select (select count(*) from keelson.outbox where team_id = any($1))::int
-              + (select count(*) from keelson.orders where team_id = any($1) and completed_at is null)::int as open`,
-      [ids],
-    );
-    return open === 0;
-  });
+  await until('the work of the run before is done', async () => (await openOf(database, teams)) === 0);
   for (const { accountId } of teams) await untilVouched(database, accountId);
   return teams;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
+import { openOf } from '../harness/books.ts';
 import type { Database } from '../harness/database.ts';
 import { Courier, type DeliveryLine, type PlainAlerts } from '../harness/deliver.ts';
 import type { Journal } from '../harness/journal.ts';
@@ -30,13 +31,8 @@ export class OrderBooks {
   }
 
   /** Signals without an end, and orders whose fate is open. */
-  async open({ teamId }: BenchTeam): Promise<number> {
-    const { open } = await this.#database.row<{ open: number }>(
-      `select (select count(*) from keelson.orders where team_id = $1 and completed_at is null)::int
-              + (select count(*) from keelson.outbox where team_id = $1)::int as open`,
-      [teamId],
-    );
-    return open;
+  open(team: BenchTeam): Promise<number> {
+    return openOf(this.#database, [team]);
   }
 
   async circuit(): Promise<Circuit | undefined> {
