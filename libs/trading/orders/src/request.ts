@@ -3,7 +3,7 @@ import { type Message, type OrderStatus, orderTerms, type OrderTerms } from '@ke
 import { Decimal, type Id, newId, ZERO } from '@keelson/kernel';
 import { insertMessage } from '@keelson/messaging';
 import type { Tx } from '@keelson/persistence';
-import { judgeReplacement } from '@keelson/risk';
+import { type Judgement, judgeReplacement } from '@keelson/risk';
 import { beginReplacement, carryOut } from './carry-out.ts';
 import { openQuantity, type OrderRecord } from './order-record.ts';
 import { lockOrders, signalOf } from './orders.store.ts';
@@ -89,20 +89,13 @@ export async function requestReplace(tx: Tx, orderId: Id, wish: ReplaceWish): Pr
 }
 
 /** What only makes an order smaller needs nobody's leave. */
-function judge(
-  tx: Tx,
-  order: OrderRecord,
-  terms: OrderTerms,
-  quantity: Decimal,
-): ReturnType<typeof judgeReplacement> | Smaller {
-  if (isDeepStrictEqual(terms, order.terms)) return NOTHING_MORE;
+async function judge(tx: Tx, order: OrderRecord, terms: OrderTerms, quantity: Decimal): Promise<Judgement> {
+  if (isDeepStrictEqual(terms, order.terms)) return { denied: undefined, extra: ZERO };
   const { signalId, side, reserved } = order;
   const share = reserved.times(quantity).div(openQuantity(order));
   const reduces = order.role !== 'entry';
   return judgeReplacement(tx, { signalId, side, reduces, terms, quantity, reserved: share });
 }
-type Smaller = { readonly denied: undefined; readonly extra: Decimal };
-const NOTHING_MORE: Smaller = { denied: undefined, extra: ZERO };
 
 /** `price_collar (limit 5, price 7000, middle 5000)`. */
 function tell({ denied, numbers }: { readonly denied: string; readonly numbers: Readonly<Record<string, string>> }) {

@@ -11,6 +11,7 @@ export type { Funds } from './funds.store.ts';
 export { readLimits, setLimit } from './limits.store.ts';
 export type { LimitChange, StoredLimit } from './limits.store.ts';
 export { judgeReplacement } from './replacement.ts';
+export type { Judgement } from './replacement.ts';
 export { bindingState, scopeKey } from './trading-state.ts';
 export type { Scope } from './trading-state.ts';
 export { changeTradingState, setTradingState, stateMessage } from './trading-state.service.ts';

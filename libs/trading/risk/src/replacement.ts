@@ -11,7 +11,7 @@ import { instrumentExpired } from './checks/instrument-expired.ts';
 import { marketClosed } from './checks/market-closed.ts';
 import { maxNotional } from './checks/max-notional.ts';
 import { maxPosition } from './checks/max-position.ts';
-import { priceCollar } from './checks/price-collar.ts';
+import { middleOf, priceCollar } from './checks/price-collar.ts';
 import { restricted } from './checks/restricted.ts';
 import { stalePrice } from './checks/stale-price.ts';
 import { tradeRisk } from './checks/trade-risk.ts';
@@ -19,7 +19,7 @@ import type { Check, Finding } from './denial.ts';
 import { sealApproval } from './exposure.store.ts';
 import { LimitBook } from './limits.ts';
 import { loadSituation, type SituationSources, todayBy } from './load-situation.ts';
-import type { QuoteFacts, Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 import { reservation } from './size.ts';
 
 /** An order at its venue, and what shall stand in its place. */
@@ -93,8 +93,4 @@ function checksFor({ quote, side, terms }: Situation, { reduces }: Replacement):
   if (!middle || !('limitPrice' in terms) || terms.type !== 'limit') return [];
   const through = side === 'sell' ? middle.gt(terms.limitPrice) : middle.lt(terms.limitPrice);
   return through ? [priceCollar] : [];
-}
-
-function middleOf(quote: QuoteFacts | undefined): Decimal | undefined {
-  return quote?.bid.plus(quote.ask).div(2);
 }

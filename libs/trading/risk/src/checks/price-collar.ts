@@ -1,4 +1,5 @@
 import { Decimal, decimalText } from '@keelson/kernel';
+import type { Situation } from '../situation.ts';
 import { limitCheck } from '../limit-check.ts';
 import { shrinks } from '../size.ts';
 
@@ -14,7 +15,7 @@ export const priceCollar = limitCheck({
   spares: ({ legs }) => legs !== undefined,
   compare(situation, limit) {
     const { quote, price, terms } = situation;
-    const middle = quote?.bid.plus(quote.ask).div(2);
+    const middle = middleOf(quote);
     if (!middle?.gt(0)) return { exceeded: !shrinks(situation), numbers: { quote: 'unknown' } };
     const asked = 'limitPrice' in terms ? new Decimal(terms.limitPrice) : price;
     const distance = (one: Decimal) => one.minus(middle).abs().div(middle).times(100);
@@ -26,3 +27,8 @@ export const priceCollar = limitCheck({
     };
   },
 });
+
+/** Between bid and ask; undefined without a quote. */
+export function middleOf(quote: Situation['quote']): Decimal | undefined {
+  return quote?.bid.plus(quote.ask).div(2);
+}
