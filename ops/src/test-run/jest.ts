@@ -1,17 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
-import type { Tally } from './tally.ts';
+import { add, nothing, type Tally } from './tally.ts';
 
 const report = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  numRuntimeErrorTestSuites: z.number(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(['passed', 'failed']),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
 });
+
+/** What became of each test file, by its path below the repository. */
+export type FileTallies = ReadonlyMap<string, Tally>;
+
+export interface JestOutcome {
+  readonly files: FileTallies;
+  /** Jest itself failed with all tests passed: a broken set-up, an open handle that it was told to mind. */
+  readonly broken: boolean;
+}
 
 /** One more than there are cores: the tests wait for stores and processes more than they compute. */
 const MAX_WORKERS = availableParallelism() + 1;
@@ -50,11 +61,8 @@ function argumentsFor(run: JestRun, outputFile: string): string[] {
   ];
 }
 
-/**
- * Runs test files with jest; what it says goes to stderr as it comes. A file that can't be loaded counts as one failure,
- * and so does a jest that fails with all tests passed (a broken set-up, an open handle that it was told to mind).
- */
-export async function runJest(run: JestRun): Promise<Tally> {
+/** Runs test files with jest; what it says goes to stderr as it comes. A file that can't be loaded counts as one failure. */
+export async function runJest(run: JestRun): Promise<JestOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-test-'));
   const outputFile = join(folder, 'report.json');
   try {
@@ -72,8 +80,8 @@ export async function runJest(run: JestRun): Promise<Tally> {
         resolve(exit ?? 1);
       });
     });
-    const counted = tallyOf(outputFile);
-    return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
+    const files = talliesIn(outputFile, run.repository);
+    return { files, broken: code !== 0 && sumOf(files).failed === 0 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -99,19 +107,26 @@ function endWhenDone(child: ChildProcess, outputFile: string): NodeJS.Timeout {
   }, 500);
 }
 
-function tallyOf(outputFile: string): Tally {
+export function sumOf(files: FileTallies): Tally {
+  return [...files.values()].reduce(add, nothing);
+}
+
+function talliesIn(outputFile: string, repository: string): FileTallies {
   let text: string;
   try {
     text = readFileSync(outputFile, 'utf8');
   } catch (error) {
     // Jest ended before it could report; its exit code tells that it failed.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { passed: 0, failed: 0, skipped: 0 };
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
     throw error;
   }
-  const found = report.parse(JSON.parse(text));
-  return {
-    passed: found.numPassedTests,
-    failed: found.numFailedTests + found.numRuntimeErrorTestSuites,
-    skipped: found.numPendingTests + found.numTodoTests,
-  };
+  return new Map(
+    report.parse(JSON.parse(text)).testResults.map(({ name, status, assertionResults }) => {
+      const count = (...wanted: string[]): number =>
+        assertionResults.filter((test) => wanted.includes(test.status)).length;
+      const failed = Math.max(count('failed'), status === 'failed' ? 1 : 0);
+      const tally = { passed: count('passed'), failed, skipped: count('pending', 'todo', 'skipped', 'disabled') };
+      return [relative(repository, name), tally] as const;
+    }),
+  );
 }

@@ -40,9 +40,9 @@ describe('the traffic of a signal', () => {
     const idle = difference(await traffic(), after);
     cost = {
       ...perSignal(difference(difference(after, before), idle)),
-      // Sweeps, leases and heartbeats fall into the time of some, of more the slower the machine is.
-      commits: lowerQuartile(each.map(({ commits }) => commits)),
-      roundTrips: lowerQuartile(each.map(({ roundTrips }) => roundTrips)),
+      // Sweeps, leases and heartbeats fall into the time of some, of nearly all where the machine is slow.
+      commits: Math.min(...each.map(({ commits }) => commits)),
+      roundTrips: Math.min(...each.map(({ roundTrips }) => roundTrips)),
     };
   }, 120_000);
   afterAll(async () => {
@@ -107,10 +107,6 @@ describe('the traffic of a signal', () => {
 
 function difference(after: Traffic, before: Traffic): Traffic {
   return combine(after, before, (a, b) => a - b);
-}
-
-function lowerQuartile(counts: readonly number[]): number {
-  return counts.toSorted((left, right) => left - right)[Math.floor(counts.length / 4)]!;
 }
 
 function perSignal(all: Traffic): Traffic {
