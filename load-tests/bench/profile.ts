@@ -55,7 +55,7 @@ async function run(options: BenchOptions): Promise<Findings> {
   const conditions = await stackConditions(options.rehearsal);
   const rate = options.rate ?? RATE;
   const all = await processes();
-  const services = all.filter(({ name, pid }) => !STORES.includes(name) && pid !== null);
+  const services = all.filter(({ name }) => !STORES.includes(name));
   const slice = options.seconds ?? SECONDS;
   const seconds = WARM_UP_SECONDS + services.length * (slice + 3);
   const teams = await benchTeams(1);
@@ -73,13 +73,16 @@ async function run(options: BenchOptions): Promise<Findings> {
   await sleep(slice * 1_000);
   const [after, statements] = [cpuSnapshot(), await stopWatching()];
   const signals = (rate * (after.at - before.at)) / 1_000;
-  const cpu = new Map(all.map(({ instance, pid }) => [instance, cpuOfTree(before, after, pid!) / signals]));
+  const cpu = new Map(all.map(({ instance, pid }) => [instance, (pid === null ? 0 : cpuOfTree(before, after, pid)) / signals]));
   const details: Record<string, Record<string, number>> = {
     'CPU of a signal': largest(cpu, 'ms'),
     'Postgres by statement': largest(statements, '% of the time at work'),
   };
-  for (const { instance, pid } of services) {
-    details[instance] = largest(await profileOf(pid!, slice), 'ms a signal', rate * slice);
+  for (const { instance } of services) {
+    // A supervisor may have started it anew since the load began.
+    const pid = (await processes()).find((it) => it.instance === instance)?.pid;
+    if (!pid) throw new Error(`${instance} does not run any more; its log says why: keelson logs ${instance}`);
+    details[instance] = largest(await profileOf(pid, slice), 'ms a signal', rate * slice);
   }
   await load;
   const total = [...cpu.values()].reduce((sum, ms) => sum + ms, 0);

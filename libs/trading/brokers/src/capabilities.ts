@@ -28,6 +28,11 @@ export interface BrokerCapabilities {
   readonly live?: boolean;
   /** How far the venue's clock may be from ours. Past a deadline by this much, an order that is not there never will be. */
   readonly venueClockSkew: Duration;
+  /**
+   * How long past its deadline the answer to a command is waited for, before the venue is asked what became of it. An answer
+   * that is merely late is definitive: doubt costs a question, and three doubts close the venue.
+   */
+  readonly answerGrace: Duration;
   /** The time a submission is given: what the deadline of an attempt is set to, from the claim on. */
   readonly submitWithin: Duration;
 }

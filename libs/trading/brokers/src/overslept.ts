@@ -5,7 +5,7 @@ import type { BrokerCapabilities } from './capabilities.ts';
 const SLACK_MS = 250;
 
 interface Awaited {
-  readonly broker: { readonly capabilities: Pick<BrokerCapabilities, 'venueClockSkew'> };
+  readonly broker: { readonly capabilities: Pick<BrokerCapabilities, 'answerGrace'> };
   /** Until when the request could reach the venue. */
   readonly deadline: Date;
 }
@@ -16,5 +16,5 @@ interface Awaited {
  * What it does not know it still asks the venue for; only the circuit does not hear of it. Pure.
  */
 export function overslept({ broker, deadline }: Awaited, now: Date): boolean {
-  return now.getTime() > deadline.getTime() + milliseconds(broker.capabilities.venueClockSkew) + SLACK_MS;
+  return now.getTime() > deadline.getTime() + milliseconds(broker.capabilities.answerGrace) + SLACK_MS;
 }

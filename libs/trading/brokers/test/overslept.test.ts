@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { overslept } from '../src/overslept.ts';
 
 const deadline = new Date('2026-11-21T15:00:00.300Z');
-const attempt = { broker: { capabilities: { venueClockSkew: '50 milliseconds' } }, deadline } as const;
+const attempt = { broker: { capabilities: { answerGrace: '50 milliseconds' } }, deadline } as const;
 const after = (milliseconds: number) => new Date(deadline.getTime() + milliseconds);
 
 describe('a failure counts against the venue', () => {
   it.each([
     ['at once, as a cut connection', -290],
-    ['when the answer is given up, at deadline and skew', 50],
+    ['when the answer is given up, at deadline and grace', 50],
     ['a little later, as on a busy machine', 290],
   ])('noticed %s', (_when, milliseconds) => expect(overslept(attempt, after(milliseconds))).toBe(false));
 

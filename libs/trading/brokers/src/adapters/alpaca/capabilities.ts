@@ -18,5 +18,6 @@ export const alpacaCapabilities: BrokerCapabilities = {
   requestsPerMinute: 200,
   // What a request may still spend between our socket and its books after we gave up on it.
   venueClockSkew: '5 seconds',
+  answerGrace: '250 milliseconds',
   submitWithin: '1500 milliseconds',
 };

@@ -21,8 +21,6 @@ export interface AlpacaSettings {
   readonly requestsPerMinute?: number;
   /** Time for an answer to a query or cancel, waiting for its turn included. */
   readonly queryWithin?: Duration;
-  /** Time past its deadline for which the answer to a submission is waited for. */
-  readonly answerGrace?: Duration;
   readonly reconnectAfter?: { readonly least: Duration; readonly most: Duration };
   /** A stream that answers no ping for so long is dead. */
   readonly silenceLimit?: Duration;
@@ -102,7 +100,7 @@ export function alpacaConfig(settings: AlpacaSettings): AlpacaConfig {
     streamUrl: `${origin.replace(/^http/, 'ws')}/stream`,
     requestsPerMinute: settings.requestsPerMinute ?? alpacaCapabilities.requestsPerMinute!,
     queryMs: milliseconds(settings.queryWithin ?? '5 seconds'),
-    answerGraceMs: milliseconds(settings.answerGrace ?? '250 milliseconds'),
+    answerGraceMs: milliseconds(alpacaCapabilities.answerGrace),
     reconnectMs: { least: milliseconds(least), most: milliseconds(most) },
     silenceMs: milliseconds(settings.silenceLimit ?? '10 seconds'),
     historyMs: milliseconds(settings.historyWithin ?? '30 days'),

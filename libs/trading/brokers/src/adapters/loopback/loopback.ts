@@ -30,6 +30,7 @@ export class LoopbackBroker implements Broker {
     cancelAll: 'all',
     requestsPerMinute: undefined,
     venueClockSkew: '0 milliseconds',
+    answerGrace: '0 milliseconds',
     submitWithin: '1 second',
   };
 

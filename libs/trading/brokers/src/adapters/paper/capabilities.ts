@@ -15,5 +15,6 @@ export const paperCapabilities: BrokerCapabilities = {
   paysFuturesInFull: true,
   // The venue runs on the same machine, or on one with a synchronised clock.
   venueClockSkew: '50 milliseconds',
+  answerGrace: '700 milliseconds',
   submitWithin: '300 milliseconds',
 };

@@ -41,7 +41,7 @@ import {
 const CONNECT_MS = 1_000;
 /** Answers are a few hundred bytes an event; more than this is not the venue. */
 const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
-const CLOCK_SKEW_MS = milliseconds(paperCapabilities.venueClockSkew);
+const ANSWER_GRACE_MS = milliseconds(paperCapabilities.answerGrace);
 
 /**
  * The simulated venue as a Broker. Its only state is connections: everything that matters is at the venue or with the
@@ -172,12 +172,12 @@ export class PaperBroker implements Broker {
     return { outcome: answer.order.status === 'cancelled' ? 'cancelled' : 'closed', reports: answer.reports };
   }
 
-  /** A command with a deadline: past it the venue does nothing, so what has not answered by then is better asked than waited for. */
+  /** A command with a deadline: past it the venue does nothing, so what has not answered soon after is better asked than waited for. */
   #send(path: string, body: string, deadline: Date): Promise<Reply> {
     const sendBefore = deadline.getTime();
     return this.#connections.request({
       method: 'POST',
-      ...{ path, body, sendBefore, answerBefore: sendBefore + CLOCK_SKEW_MS },
+      ...{ path, body, sendBefore, answerBefore: sendBefore + ANSWER_GRACE_MS },
     });
   }
 

@@ -40,6 +40,7 @@ export class SimulatedBroker implements Broker {
     cancelAll: 'keeps_reduce_only',
     requestsPerMinute: undefined,
     venueClockSkew: '0 milliseconds',
+    answerGrace: '0 milliseconds',
     submitWithin: '5 seconds',
   };
   readonly #market: SimulatedMarket;
