@@ -4,6 +4,7 @@ import type { Database, Tx } from '@keelson/persistence';
 import { failMessage } from './dead-letters.store.ts';
 import { describeError, RETRY_CODES, speaksAgainstMessage } from './failure.ts';
 import { deleteMessage, insertMessage, postponeMessage, takeMessage } from './outbox.store.ts';
+import { GroupCommit } from './group-commit.ts';
 import type { Owner } from './owner.ts';
 import type { Probe, StepHandler, StepWork, WakeUp } from './step.ts';
 
@@ -48,6 +49,16 @@ interface Commit {
 
 type Contexts = ReadonlyMap<StepName, unknown>;
 
+/** What a commit has read. */
+interface ReadCommit {
+  readonly commit: Commit;
+  readonly message: Message | undefined;
+  readonly contexts: Contexts;
+}
+
+/** What a commit leaves to do; undefined when its message was done already, or somebody else's. */
+type Outcome = readonly AfterCommit[] | undefined;
+
 /**
  * Runs steps: locks the message, reads what its step and the neighbours in this process need in one round trip, lets
  * them decide, and commits effects, emitted messages and the end of the consumed one together.
@@ -56,6 +67,7 @@ export class FlowRunner {
   readonly #options: FlowRunnerOptions;
   readonly #handlers: ReadonlyMap<StepName, StepHandler>;
   readonly #reach = new Map<StepName, readonly StepHandler[]>();
+  readonly #groups = new GroupCommit<Commit, Outcome>((group) => this.#together(group));
 
   constructor(options: FlowRunnerOptions) {
     this.#options = options;
@@ -73,7 +85,7 @@ export class FlowRunner {
     // All processes hear one queue: a message for a step that runs elsewhere is left to the sweep there.
     if (!this.#handlers.has(step)) return false;
     try {
-      return await this.#commit({
+      const outcome = await this.#alone({
         ...{ step, teamId, signalId },
         waiting: wakeUp,
         reads: this.#reachable(step),
@@ -83,16 +95,20 @@ export class FlowRunner {
           if (!this.#handlers.get(step)?.endsLater) deleteMessage(work.tx, wakeUp.outboxId, step);
         },
       });
+      return await goOn(outcome);
     } catch (error) {
       await this.#fail(wakeUp, error);
       throw error;
     }
   }
 
-  /** Hands messages from outside to the steps that consume them; false when the lease they came under was lost. */
-  emit(emission: Emission): Promise<boolean> {
+  /**
+   * Hands messages from outside to the steps that consume them; false when the lease they came under was lost. Those of a
+   * team that come at once share a commit.
+   */
+  async emit(emission: Emission): Promise<boolean> {
     const { step, teamId, signalId, lease } = emission;
-    return this.#commit({
+    const outcome = await this.#groups.add({
       ...{ step, teamId, signalId },
       waiting: lease,
       reads: this.#reachable(step).filter((handler) => handler.step !== step),
@@ -102,6 +118,7 @@ export class FlowRunner {
         if (lease && emission.endsLease !== false) deleteMessage(work.tx, lease.outboxId, lease.step);
       },
     });
+    return goOn(outcome);
   }
 
   /** Leaves a waiting message alone for a while; the sweep takes it up again. */
@@ -128,44 +145,79 @@ export class FlowRunner {
       .catch(() => undefined);
   }
 
-  async #commit(commit: Commit): Promise<boolean> {
-    const after = await this.#commitWithRetries(commit);
-    if (!after) return false;
-    // Side by side: the legs of a spread are sent together, and neither waits for what a venue says of the other.
-    await Promise.all(after.map((action) => action()));
-    return true;
+  /** One commit for a group. Where it fails, one of them may be at fault: each is committed for itself. */
+  async #together(group: readonly Commit[]): Promise<readonly PromiseSettledResult<Outcome>[]> {
+    if (group.length > 1) {
+      try {
+        return (await this.#attempt(group)).map((value) => ({ status: 'fulfilled', value }));
+      } catch {
+        // What is wrong, and whose fault it is, shows when they are alone.
+      }
+    }
+    return Promise.allSettled(group.map((commit) => this.#alone(commit)));
   }
 
-  async #commitWithRetries(commit: Commit): Promise<readonly AfterCommit[] | undefined> {
-    const started = performance.now();
+  async #alone(commit: Commit): Promise<Outcome> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const after: AfterCommit[] = [];
-        const done = await this.#options.database.transaction(commit.teamId, (tx) =>
-          this.#readThenAct(tx, commit, after),
-        );
-        if (!done) return undefined;
-        await this.#options.probe?.('after-commit', commit.step);
-        this.#options.observe?.(commit.step, performance.now() - started);
-        return after;
+        return (await this.#attempt([commit]))[0];
       } catch (error) {
         if (!RETRY_CODES.has((error as { code?: string }).code ?? '') || attempt === RETRY_LIMIT) throw error;
       }
     }
   }
 
-  async #readThenAct(tx: Tx, commit: Commit, after: AfterCommit[]): Promise<boolean> {
-    const { waiting, teamId, signalId } = commit;
-    const taken = waiting && takeMessage(tx, waiting, waiting.fence);
-    const contexts = new Map<StepName, unknown>();
-    const reads = commit.reads.map(async (handler) => {
-      contexts.set(handler.step, await handler.prefetch(tx, signalId, commit.step));
+  /** One transaction for different signals of one team, in an order of signals that all processes share. */
+  async #attempt(group: readonly Commit[]): Promise<readonly Outcome[]> {
+    const { database, probe, observe } = this.#options;
+    const started = performance.now();
+    const outcomes = await database.transaction(group[0]!.teamId, (tx) => this.#readThenAct(tx, group));
+    await Promise.all(group.map(({ step }) => probe?.('after-commit', step)));
+    for (const { step } of group) observe?.(step, performance.now() - started);
+    return outcomes;
+  }
+
+  async #readThenAct(tx: Tx, group: readonly Commit[]): Promise<readonly Outcome[]> {
+    const found = await Promise.all(this.#read(tx, group));
+    const outcomes = new Map<Commit, Outcome>();
+    for (const { commit, message, contexts } of found) {
+      if (commit.waiting && !message) continue;
+      const { teamId, signalId } = commit;
+      const after: AfterCommit[] = [];
+      commit.act(message, contexts, { tx, teamId, signalId, afterCommit: (action) => after.push(action) });
+      outcomes.set(commit, after);
+    }
+    await Promise.all([...outcomes.keys()].map(({ step }) => this.#options.probe?.('before-commit', step)));
+    return group.map((commit) => outcomes.get(commit));
+  }
+
+  /**
+   * Issues all reads of a group at once. Each kind of row is locked for all signals before the next kind, and in the same
+   * order everywhere: two groups of two processes then wait for each other at most one way.
+   */
+  #read(tx: Tx, group: readonly Commit[]): readonly Promise<ReadCommit>[] {
+    const sorted = group.toSorted((left, right) => (left.signalId < right.signalId ? -1 : 1));
+    const parts = sorted.map((commit) => ({
+      commit,
+      message: commit.waiting && takeMessage(tx, commit.waiting, commit.waiting.fence),
+      reads: [] as Promise<readonly [StepName, unknown]>[],
+    }));
+    for (const handler of this.#options.handlers) {
+      const readers = parts.filter(({ commit }) => commit.reads.includes(handler));
+      if (readers.length > 1)
+        handler.lockTogether?.(
+          tx,
+          readers.map(({ commit }) => commit.signalId),
+        );
+      for (const { commit, reads } of readers) {
+        const read = handler.prefetch(tx, commit.signalId, commit.step);
+        reads.push(read.then((context) => [handler.step, context] as const));
+      }
+    }
+    return parts.map(async ({ commit, message, reads }) => {
+      const [taken, ...contexts] = await Promise.all([message, ...reads]);
+      return { commit, message: taken, contexts: new Map(contexts) };
     });
-    const [message] = await Promise.all([taken, ...reads]);
-    if (waiting && !message) return false;
-    commit.act(message, contexts, { tx, teamId, signalId, afterCommit: (action) => after.push(action) });
-    await this.#options.probe?.('before-commit', commit.step);
-    return true;
   }
 
   /** Hands a message to one step, and what that emits to every step that consumes it. */
@@ -224,6 +276,14 @@ export class FlowRunner {
     this.#reach.set(step, handlers);
     return handlers;
   }
+}
+
+/** What is left to do after a commit; false when there was nothing for it to do. */
+async function goOn(outcome: Outcome): Promise<boolean> {
+  if (!outcome) return false;
+  // Side by side: the legs of a spread are sent together, and neither waits for what a venue says of the other.
+  await Promise.all(outcome.map((action) => action()));
+  return true;
 }
 
 function rowOf(name: StepName): Step {

@@ -22,6 +22,11 @@ export interface StepHandler<Context = unknown> {
    * the steps from there on write is not there to be read yet, and what they read need not be read again.
    */
   prefetch(tx: Tx, signalId: Id, start: StepName): Promise<Context>;
+  /**
+   * Locks for several signals, in one order, what their `prefetch` will lock for each: called before those when they share
+   * a transaction. Only needed where signals share rows.
+   */
+  lockTogether?(tx: Tx, signalIds: readonly Id[]): void;
   /** Decides and writes; returns what it emits. May change its context: a later message of the commit sees it. */
   handle(message: Message, context: Context, work: StepWork): readonly Message[];
   /** What follows from all messages of a commit together; called once before it ends, also when there were none. */

@@ -13,6 +13,15 @@ export interface TrafficCounters {
 const BEGIN = sql('tx.begin', 'begin');
 const COMMIT = sql('tx.commit', 'commit');
 
+/** What comes last in a transaction, in this order. */
+const RANKS = ['gathered', 'exposure', 'totals', 'offsets'] as const;
+type Rank = (typeof RANKS)[number];
+
+function inOrder(left: { rank: Rank; key: string }, right: { rank: Rank; key: string }): number {
+  if (left.rank !== right.rank) return RANKS.indexOf(left.rank) - RANKS.indexOf(right.rank);
+  return left.key === right.key ? 0 : left.key < right.key ? -1 : 1;
+}
+
 /**
  * One open transaction. What is issued without awaiting travels together, in one write and one answer: a round trip.
  * SQL and TypeORM share the connection.
@@ -23,7 +32,7 @@ export class Tx {
   readonly #counters: TrafficCounters;
   readonly #manager: (client: PoolClient) => Promise<EntityManager>;
   readonly #sent: Promise<unknown>[] = [];
-  readonly #last: { rank: number; work: () => void }[] = [];
+  readonly #last: { rank: Rank; key: string; work: () => void }[] = [];
   #waiting: BatchEntry[] = [];
 
   constructor(
@@ -50,12 +59,12 @@ export class Tx {
   }
 
   /**
-   * Work at the end of the transaction. Rank 0: writes that were gathered, so that each row is written once. Then what
-   * takes a row that every transaction of the account or team wants (exposure: rank 1, stream offsets: rank 2), and holds
-   * it until the commit is on disk. The fixed order of ranks excludes deadlocks.
+   * Work at the end of the transaction. `gathered`: writes that were gathered, so that each row is written once. Then what
+   * takes a row that every transaction of the account or team wants, and holds it until the commit is on disk. The fixed
+   * order of ranks, and of keys within one (an account's id), excludes deadlocks.
    */
-  atEnd(rank: 0 | 1 | 2, work: () => void): void {
-    this.#last.push({ rank, work });
+  atEnd(rank: Rank, work: () => void, key = ''): void {
+    this.#last.push({ rank, key, work });
   }
 
   /** TypeORM on this connection and inside this transaction. */
@@ -72,7 +81,7 @@ export class Tx {
 
   /** For Database only: runs what must come last, then COMMIT in the same wave; throws what any query threw. */
   async commit(): Promise<void> {
-    for (const { work } of this.#last.sort((a, b) => a.rank - b.rank)) work();
+    for (const { work } of this.#last.sort(inOrder)) work();
     const outcome = this.#send(COMMIT, []);
     const failed = (await Promise.allSettled(this.#sent)).find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;

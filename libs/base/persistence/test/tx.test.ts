@@ -62,12 +62,13 @@ describe('a transaction', () => {
     expect(await count('lost')).toBe(0);
   });
 
-  it('does work at the end by rank, whatever the order of registration', async () => {
-    const done: number[] = [];
+  it('does work at the end by rank and key, whatever the order of registration', async () => {
+    const done: string[] = [];
     await run(async (tx) => {
-      for (const rank of [2, 0, 1, 0] as const) tx.atEnd(rank, () => void done.push(rank));
+      for (const rank of ['offsets', 'gathered', 'totals'] as const) tx.atEnd(rank, () => void done.push(rank));
+      for (const account of ['b', 'a']) tx.atEnd('exposure', () => void done.push(`exposure of ${account}`), account);
     });
-    expect(done).toEqual([0, 0, 1, 2]);
+    expect(done).toEqual(['gathered', 'exposure of a', 'exposure of b', 'totals', 'offsets']);
   });
 
   it('takes one round trip when nothing is awaited, and one more per wait', async () => {

@@ -7,28 +7,23 @@ import { appendEvents, historyOf, type History, type NewEvent } from './publish.
 /** Takes frames to the gateways after the commit; may lose them, for gateways read holes from Postgres. */
 export type FrameSender = (teamId: string, frames: readonly EventFrame[]) => void;
 
-interface PublishContext {
-  readonly history: History;
-  /** Events of this commit, gathered so that the hot row of offsets is taken once and last. */
-  readonly events: NewEvent[];
-}
+/** Events of a transaction, gathered so that the hot row of offsets is taken once and last. */
+const gathered = new WeakMap<Tx, NewEvent[]>();
 
 /** Step publish: events of one commit get the next offsets of their channels, gap-free, in that commit. */
-export function publishStep(send: FrameSender): StepHandler<PublishContext> {
+export function publishStep(send: FrameSender): StepHandler<History> {
   return {
     step: 'publish',
 
-    async prefetch(tx, signalId) {
-      return { history: await historyOf(tx, signalId), events: [] };
-    },
+    prefetch: (tx, signalId) => historyOf(tx, signalId),
 
-    handle(message, context, work) {
-      for (const event of eventsOf(message, stepsOf(message, context.history))) {
-        if (context.events.length === 0) appendAtEnd(context.events, work, send);
+    handle(message, history, work) {
+      for (const event of eventsOf(message, stepsOf(message, history))) {
+        const events = gathered.get(work.tx) ?? appendAtEnd(work, send);
         // Of one order only the newest state of a commit is told: nobody can see the ones between.
-        const superseded = context.events.findIndex((one) => supersedes(event, one));
-        if (superseded >= 0) context.events.splice(superseded, 1);
-        context.events.push(event);
+        const superseded = events.findIndex((one) => supersedes(event, one));
+        if (superseded >= 0) events.splice(superseded, 1);
+        events.push(event);
       }
       return [];
     },
@@ -38,7 +33,7 @@ export function publishStep(send: FrameSender): StepHandler<PublishContext> {
 /** For what is told outside of a signal's way (the trading state): appended at the end of that transaction. */
 export function announce(tx: Tx, message: Message): void {
   const events = eventsOf(message, undefined);
-  if (events.length > 0) tx.atEnd(2, () => void appendEvents(tx, events).catch(() => undefined));
+  if (events.length > 0) tx.atEnd('offsets', () => void appendEvents(tx, events).catch(() => undefined));
 }
 
 /** What is told of many signals at once, each with the times that it passed its steps. */
@@ -70,12 +65,16 @@ function isKept({ event }: NewEvent): boolean {
   return event === 'order.fill_busted' || (terminalEvents as readonly string[]).includes(event);
 }
 
-function appendAtEnd(events: NewEvent[], { tx, teamId, afterCommit }: StepWork, send: FrameSender): void {
+/** The events of a transaction that has none yet. Whoever began them sends all frames when the commit is on disk. */
+function appendAtEnd({ tx, teamId, afterCommit }: StepWork, send: FrameSender): NewEvent[] {
+  const events: NewEvent[] = [];
+  gathered.set(tx, events);
   let frames: Promise<EventFrame[]> | undefined;
-  tx.atEnd(2, () => {
+  tx.atEnd('offsets', () => {
     frames = appendEvents(tx, events);
     // A failure here fails the commit as well, which is where it is thrown.
     frames.catch(() => undefined);
   });
   afterCommit(async () => send(teamId, await frames!));
+  return events;
 }

@@ -15,6 +15,13 @@ const LOCK_POSITIONS = sql(
     order by p.symbol
       for update`,
 );
+const LOCK_POSITIONS_TOGETHER = sql(
+  'ledger.lock_positions_together',
+  `select from positions p
+    where (p.account_id, p.symbol) in (select o.account_id, o.symbol from orders o where o.signal_id = any($1::uuid[]))
+    order by p.account_id, p.symbol
+      for update`,
+);
 const OPEN_BOOKS = sql(
   'ledger.open_books',
   `select w.symbol, w.account_id, k.kind, s.strategy, i.exits, ${TRADE_COLUMNS}
@@ -60,15 +67,32 @@ interface BookRow extends TradeColumns {
   readonly exits: Exits | null;
 }
 
+/** Locks the positions of several signals' orders, in the order of accounts and symbols. */
+export function lockPositions(tx: Tx, signalIds: readonly Id[]): void {
+  tx.execute(LOCK_POSITIONS_TOGETHER, [signalIds]);
+}
+
+/** The books that a transaction has read and locked, by account and symbol: signals that share it share them. */
+const booksOf = new WeakMap<Tx, Map<string, Book>>();
+
 /** Locks the positions of a signal's orders, in the order of their symbols, and reads the open trades. */
 export async function lockBooks(tx: Tx, signalId: Id): Promise<Books> {
   const [positions, rows] = await Promise.all([
     tx.query<PositionColumns>(LOCK_POSITIONS, [signalId]),
     tx.query<BookRow>(OPEN_BOOKS, [signalId]),
   ]);
+  let shared = booksOf.get(tx);
+  if (!shared) booksOf.set(tx, (shared = new Map()));
   const books = rows.map((row) => {
-    const position = positions.find(({ symbol }) => symbol === row.symbol);
-    return bookOf(row, position);
+    const key = `${row.account_id}/${row.symbol}`;
+    const known = shared.get(key);
+    if (known) return known;
+    const book = bookOf(
+      row,
+      positions.find(({ symbol }) => symbol === row.symbol),
+    );
+    shared.set(key, book);
+    return book;
   });
   return {
     bySymbol: new Map(books.map((book) => [book.symbol, book])),

@@ -37,11 +37,11 @@ function totalsOf(tx: Tx, accountId: Id): Totals {
   if (known) return known;
   const totals: Totals = { movements: [], streaks: new Map(), recount: new Set() };
   accounts.set(accountId, totals);
-  // After the exposure, which was asked for before: every booking takes the two in this order.
-  tx.atEnd(1, () => {
+  const write = (): void => {
     addTotals(tx, accountId, totals.movements, totals.streaks);
     if (totals.recount.size > 0) recountStreaks(tx, accountId, [...totals.recount]);
-  });
+  };
+  tx.atEnd('totals', write, accountId);
   return totals;
 }
 

@@ -87,7 +87,7 @@ export class WorkingSet {
   #writeAtEnd(tx: Tx): void {
     if (this.#writes) return;
     this.#writes = true;
-    tx.atEnd(0, () => this.#write(tx));
+    tx.atEnd('gathered', () => this.#write(tx));
   }
 
   #write(tx: Tx): void {

@@ -24,12 +24,11 @@ const SEAL = sql('risk.seal_approval', 'select seal_approval($1, $2, $3, $4, $5,
  * account's exposure is everybody's row.
  */
 export function sealApproval(tx: Tx, seal: Seal): void {
-  tx.atEnd(1, () =>
-    tx.execute(SEAL, [
-      ...[seal.signalId, seal.accountId, seal.strategy, seal.symbol, seal.side],
-      ...[seal.amount.toFixed(), seal.reducing.toFixed(), seal.perSecond, seal.perMinute],
-    ]),
-  );
+  const values = [
+    ...[seal.signalId, seal.accountId, seal.strategy, seal.symbol, seal.side],
+    ...[seal.amount.toFixed(), seal.reducing.toFixed(), seal.perSecond, seal.perMinute],
+  ];
+  tx.atEnd('exposure', () => tx.execute(SEAL, values), seal.accountId);
 }
 
 const MOVE = sql(
@@ -73,7 +72,7 @@ function changesOfAccount(tx: Tx, accountId: Id): Map<string, Change> {
   if (known) return known;
   const changes = new Map<string, Change>();
   accounts.set(accountId, changes);
-  tx.atEnd(1, () => move(tx, accountId, [...changes.values()]));
+  tx.atEnd('exposure', () => move(tx, accountId, [...changes.values()]), accountId);
   return changes;
 }
 

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { flawless } from './support/audit.ts';
+import { type RunningPipeline, World } from './support/world.ts';
+
+const SIGNALS = 120;
+const TICKERS = ['CME_MINI:ES1!', 'CME_MINI:NQ1!'];
+
+/** Fills of one team that come faster than Postgres commits them, in two processes that share its positions and totals. */
+describe('fills that come at once', () => {
+  let world: World;
+  const running: RunningPipeline[] = [];
+  beforeAll(async () => {
+    world = await World.start({ venue: { partialFillPercent: 34, latencyMs: { min: 0, max: 2 } } });
+    await world.database.admin(`insert into keelson.instruments (symbol, name, kind, currency, tick_size, multiplier)
+      values ('NQ', 'E-mini Nasdaq-100', 'future', 'USD', 0.25, 20)`);
+    await world.database.admin(`insert into keelson.instrument_aliases values ('CME_MINI:NQ1!', 'NQ')`);
+    for (let index = 0; index < 2; index += 1) running.push(await world.run());
+  }, 60_000);
+  afterAll(() => world.close());
+
+  it('share commits, book every fill once, and never lock each other out', async () => {
+    await Promise.all(
+      Array.from({ length: SIGNALS }, (_, index) =>
+        world.accept({
+          side: index % 3 === 0 ? 'sell' : 'buy',
+          quantity: String(1 + (index % 4)),
+          fields: { ticker: TICKERS[index % 2] },
+        }),
+      ),
+    );
+    expect(await world.settled(60_000)).toEqual(flawless(SIGNALS));
+    expect(running.flatMap(({ errors }) => errors)).toEqual([]);
+    const deadlocks = 'select deadlocks::int from pg_stat_database where datname = current_database()';
+    expect(await world.database.admin(deadlocks)).toEqual([{ deadlocks: 0 }]);
+    const [booked] = await world.database.admin<{ entries: number; commits: number }>(
+      'select count(*)::int as entries, count(distinct xmin::text)::int as commits from keelson.entries',
+    );
+    expect(booked!.entries).toBeGreaterThanOrEqual(SIGNALS);
+    expect(booked!.commits).toBeLessThan(booked!.entries / 2);
+  }, 90_000);
+});
