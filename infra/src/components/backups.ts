@@ -1,4 +1,6 @@
-import { R2Bucket, R2BucketLifecycle, R2BucketLock } from '@pulumi/cloudflare';
+import { R2Bucket } from '@pulumi/cloudflare/r2bucket.js';
+import { R2BucketLifecycle } from '@pulumi/cloudflare/r2bucketLifecycle.js';
+import { R2BucketLock } from '@pulumi/cloudflare/r2bucketLock.js';
 import { ComponentResource, type Output, type ProviderResource } from '@pulumi/pulumi';
 import { milliseconds, type Duration } from '@keelson/kernel';
 import type { CloudContext } from '../cloud/context.ts';

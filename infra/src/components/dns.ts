@@ -1,4 +1,4 @@
-import { DnsRecord } from '@pulumi/cloudflare';
+import { DnsRecord } from '@pulumi/cloudflare/dnsRecord.js';
 import { all, ComponentResource, output, type Output, type ProviderResource } from '@pulumi/pulumi';
 import { addressesOf } from '../cloud/addresses.ts';
 import type { CloudContext } from '../cloud/context.ts';

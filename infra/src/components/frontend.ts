@@ -1,16 +1,14 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ComponentResource, type Output, type ProviderResource } from '@pulumi/pulumi';
-import {
-  Deployment,
-  FirewallConfig,
-  getProjectDirectoryOutput,
-  Project,
-  ProjectDomain,
-  ProjectEnvironmentVariable,
-  ProjectRollingRelease,
-  ProjectRoute,
-} from '@pulumiverse/vercel';
+import { Deployment } from '@pulumiverse/vercel/deployment.js';
+import { FirewallConfig } from '@pulumiverse/vercel/firewallConfig.js';
+import { getProjectDirectoryOutput } from '@pulumiverse/vercel/getProjectDirectory.js';
+import { Project } from '@pulumiverse/vercel/project.js';
+import { ProjectDomain } from '@pulumiverse/vercel/projectDomain.js';
+import { ProjectEnvironmentVariable } from '@pulumiverse/vercel/projectEnvironmentVariable.js';
+import { ProjectRollingRelease } from '@pulumiverse/vercel/projectRollingRelease.js';
+import { ProjectRoute } from '@pulumiverse/vercel/projectRoute.js';
 import { addressesOf, type Addresses } from '../cloud/addresses.ts';
 import type { CloudContext } from '../cloud/context.ts';
 import {

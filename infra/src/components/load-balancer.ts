@@ -1,4 +1,6 @@
-import { LoadBalancer as CloudflareLoadBalancer, LoadBalancerMonitor, LoadBalancerPool } from '@pulumi/cloudflare';
+import { LoadBalancer as CloudflareLoadBalancer } from '@pulumi/cloudflare/loadBalancer.js';
+import { LoadBalancerMonitor } from '@pulumi/cloudflare/loadBalancerMonitor.js';
+import { LoadBalancerPool } from '@pulumi/cloudflare/loadBalancerPool.js';
 import { ComponentResource, type Output, type ProviderResource } from '@pulumi/pulumi';
 import type { CloudContext } from '../cloud/context.ts';
 import type { LoadBalancerPlan } from './load-balancer-plan.ts';

@@ -1,4 +1,4 @@
-import { NotificationPolicy } from '@pulumi/cloudflare';
+import { NotificationPolicy } from '@pulumi/cloudflare/notificationPolicy.js';
 import { ComponentResource, type Output, type ProviderResource } from '@pulumi/pulumi';
 import type { CloudContext } from '../cloud/context.ts';
 import { normalizePolicies } from './notifications-plan.ts';

@@ -1,10 +1,8 @@
-import {
-  ActionsEnvironmentSecret,
-  ActionsEnvironmentVariable,
-  RepositoryEnvironment,
-  RepositoryEnvironmentDeploymentPolicy,
-  RepositoryRuleset,
-} from '@pulumi/github';
+import { ActionsEnvironmentSecret } from '@pulumi/github/actionsEnvironmentSecret.js';
+import { ActionsEnvironmentVariable } from '@pulumi/github/actionsEnvironmentVariable.js';
+import { RepositoryEnvironment } from '@pulumi/github/repositoryEnvironment.js';
+import { RepositoryEnvironmentDeploymentPolicy } from '@pulumi/github/repositoryEnvironmentDeploymentPolicy.js';
+import { RepositoryRuleset } from '@pulumi/github/repositoryRuleset.js';
 import { ComponentResource, type Input, type Output, type ProviderResource } from '@pulumi/pulumi';
 import type { CloudContext } from '../cloud/context.ts';
 import { mainBranchRules, normalizeGithubEnvironment, type EnvironmentPlan } from './repository-plan.ts';

@@ -14,6 +14,9 @@ const EXIT_AFTER_MESSAGE = 32;
 
 type Unary<Request, Response> = (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void;
 
+/** For whatever loads the SDK. */
+const LEAN = ['--import', join(import.meta.dirname, 'lean-sdk.ts')];
+
 /** Runs Node with the terminal of this process, and resolves with its exit code (1 when a signal ended it). */
 function runNode(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -33,6 +36,7 @@ function programArguments(request: RunRequest, engineAddress: string): string[] 
   const info = request.getInfo();
   const folder = info?.getProgramDirectory() ?? request.getPwd();
   return [
+    ...LEAN,
     join(sdkFolder, 'cmd', 'run'),
     `--monitor=${request.getMonitorAddress()}`,
     `--engine=${engineAddress}`,
@@ -76,7 +80,7 @@ function runPlugin(call: ServerWritableStream<RunPluginRequest, unknown>): void 
   const program = request.getInfo()?.getProgramDirectory() ?? request.getProgram();
   // A policy pack is started as it is, in its folder: the SDK's runner would load a compiler for it first.
   const isPack = request.getKind() === 'analyzer';
-  const words = isPack ? [program] : [join(sdkFolder, 'cmd', 'run-plugin'), program];
+  const words = [...LEAN, ...(isPack ? [] : [join(sdkFolder, 'cmd', 'run-plugin')]), program];
   const child = spawn(process.execPath, [...words, ...request.getArgsList()], {
     cwd: isPack ? program : request.getPwd(),
     env: { ...process.env, ...environment, PULUMI_NODEJS_TYPESCRIPT: 'false' },

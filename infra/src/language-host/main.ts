@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import grpc from '@grpc/grpc-js';
 import languageService from '@pulumi/pulumi/proto/language_grpc_pb.js';
 import { endWithParent } from '../end-with-parent.ts';
@@ -20,4 +20,6 @@ server.addService(languageService.LanguageRuntimeService, languageHost(engineAdd
 server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
   process.stdout.write(`${port}\n`);
+  // The engine ends its plugins by killing them, which would keep nothing for the next start.
+  flushCompileCache();
 });

@@ -1,7 +1,7 @@
-import { Provider as CloudflareProvider } from '@pulumi/cloudflare';
-import { Provider as GithubProvider } from '@pulumi/github';
+import { Provider as CloudflareProvider } from '@pulumi/cloudflare/provider.js';
+import { Provider as GithubProvider } from '@pulumi/github/provider.js';
 import { interpolate, secret, type Input, type Output, type Resource } from '@pulumi/pulumi';
-import { Provider as VercelProvider } from '@pulumiverse/vercel';
+import { Provider as VercelProvider } from '@pulumiverse/vercel/provider.js';
 import { services, type ServiceSpec } from '@keelson/catalogue';
 import { addressesOf, type Addresses } from '../cloud/addresses.ts';
 import type { CloudContext } from '../cloud/context.ts';

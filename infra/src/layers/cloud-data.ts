@@ -1,4 +1,4 @@
-import { Provider as CloudflareProvider } from '@pulumi/cloudflare';
+import { Provider as CloudflareProvider } from '@pulumi/cloudflare/provider.js';
 import { secret } from '@pulumi/pulumi';
 import type { CloudContext } from '../cloud/context.ts';
 import { Backups } from '../components/backups.ts';

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { PolicyPack, type ResourceValidationPolicy, type StackValidationPolicy } from '@pulumi/policy';
 import { placeOf } from '../environments/named.ts';
 import { knownOf, sealedOf } from './read.ts';
@@ -80,3 +81,5 @@ new PolicyPack('keelson', {
     ...(rule.checkAll ? [stackPolicy(rule, rule.checkAll)] : []),
   ]),
 });
+// The engine ends a pack by killing it, which would keep nothing for the next start.
+flushCompileCache();

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import grpc from '@grpc/grpc-js';
 import providerService from '@pulumi/pulumi/proto/provider_grpc_pb.js';
 import { endWithParent } from '../../end-with-parent.ts';
@@ -28,4 +29,6 @@ export async function servePlugin<Context>(provider: ProviderDefinition<Context>
   endWithParent();
   const { port } = await serveProvider(provider, tellEngine(engineAddress));
   process.stdout.write(`${port}\n`);
+  // The engine ends its plugins by killing them, which would keep nothing for the next start.
+  flushCompileCache();
 }
