@@ -56,7 +56,7 @@ describe('the circuit of a venue', () => {
   it.each([
     ['cut connections', { drop_next_requests: 1_000 }, 0],
     ['answers with 500', { fail_next_requests: 1_000 }, 0],
-    ['answers that come too late', { delay_next: { count: 1_000, ms: 5_000, stage: 'acceptance' } }, 350],
+    ['answers that come too late', { delay_next: { count: 1_000, ms: 5_000, stage: 'acceptance' } }, 1_000],
   ])(
     'opens soon after the third of %s, and nothing is tried while it is open',
     async (_what, fault, failsAfterMs) => {

@@ -46,8 +46,14 @@ describe('bad weather between us and the venue', () => {
     expect(await settledWith('order.filled')).toMatchObject({ attempt: 1, unknown: 1 });
   }, 60_000);
 
-  it('an answer later than the deadline counts as lost, and is found by asking', async () => {
-    await world.venue.control({ delay_next: { count: 1, ms: 900, stage: 'answer' } });
+  it('an answer that is merely late is waited for, and there is no doubt', async () => {
+    await world.venue.control({ delay_next: { count: 1, ms: 600, stage: 'answer' } });
+    await world.accept();
+    expect(await settledWith('order.filled')).toMatchObject({ attempt: 1, unknown: 0 });
+  }, 60_000);
+
+  it('an answer that does not come in time counts as lost, and is found by asking', async () => {
+    await world.venue.control({ delay_next: { count: 1, ms: 1_800, stage: 'answer' } });
     await world.accept();
     expect(await settledWith('order.filled')).toMatchObject({ attempt: 1, unknown: 1 });
   }, 60_000);

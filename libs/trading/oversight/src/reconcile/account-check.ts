@@ -35,7 +35,7 @@ export type CheckResult =
   | { readonly outcome: 'lease_lost' };
 
 /** Executions are read again from this much before the last one that was found on both sides. */
-const OVERLAP_MS = 5_000;
+const OVERLAP_MS = 3_000;
 /** How far back an account that was never compared is looked at. */
 const FIRST_LOOK_MS = 24 * 3_600_000;
 

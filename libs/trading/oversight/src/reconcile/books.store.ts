@@ -10,13 +10,17 @@ import type { OurFill, OurOrder, OurPicture } from './picture.ts';
  */
 const READ = sql(
   'reconcile.read_books',
-  `with candidates as (
-     select o.* from orders o where o.order_id = any($3::uuid[]) and o.account_id = $1
+  `with named as (
+     select o.order_id from orders o where o.order_id = any($3::uuid[])
      union
-     select o.* from orders o where o.team_id = $2 and o.created_at >= $4 and o.account_id = $1
+     select o.order_id from orders o where o.team_id = $2 and o.created_at >= $4 and o.account_id = $1
         and ($3::uuid[] is not null or o.completed_at is null)
      union
-     select o.* from orders o where o.broker = $5 and o.client_order_id = any($6::text[]) and o.account_id = $1),
+     select o.order_id from orders o where o.broker = $5 and o.client_order_id = any($6::text[])),
+   candidates as (
+     -- By the key, one by one, here and below: what is asked for is of seconds, and a join would read all orders of the account.
+     select o.* from named n cross join lateral (select * from orders o where o.order_id = n.order_id limit 1) o
+      where o.account_id = $1),
    waiting as (
      -- What waits for longer is stuck, and hides nothing: it has an alert of its own.
      select distinct signal_id from outbox where step <> 'publish' and created_at > clock_timestamp() - interval '30 seconds')
@@ -38,7 +42,9 @@ const READ = sql(
                'corrected', exists (select from fills e join fill_busts b on b.fill_id = e.fill_id
                                      where e.order_id = f.order_id and e.execution_id = f.execution_id))), '[]')
         -- A halt closes what no instrument names too: its fills are ours like any other.
-        from fills f join orders o on o.order_id = f.order_id left join instruments i on i.symbol = o.symbol
+        from fills f
+             cross join lateral (select * from orders o where o.order_id = f.order_id limit 1) o
+             left join instruments i on i.symbol = o.symbol
        where f.team_id = $2 and f.executed_at >= $7 and o.account_id = $1
          and not exists (select from fill_busts b where b.fill_id = f.fill_id)) as fills,
      (select coalesce(jsonb_object_agg(p.symbol, p.quantity::text), '{}')

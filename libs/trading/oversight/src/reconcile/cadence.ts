@@ -13,7 +13,7 @@ export interface Standing {
 }
 
 /** Pauses between two looks at an account. */
-export const AGAIN_MS = { mending: 500, active: 2_000, working: 5_000, holding: 30_000, idle: 60_000 } as const;
+export const AGAIN_MS = { mending: 500, active: 3_000, working: 5_000, holding: 30_000, idle: 60_000 } as const;
 
 /** How long a comparison vouches for its account: several missed ones, then it counts as unknown. */
 export const VOUCH_MS = 180_000;
