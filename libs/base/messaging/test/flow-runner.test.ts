@@ -119,6 +119,34 @@ describe('the flow runner', () => {
     expect([await effects(), (await waiting()).length]).toEqual([1, 0]);
   });
 
+  it('commits together what comes from outside at once, and each alone where one is at fault', async () => {
+    const raising: StepHandler = {
+      step: 'apply',
+      prefetch: () => Promise.resolve(undefined),
+      handle(message, _, work) {
+        if (message.key === 'bad') throw new Error('as the test wants');
+        work.tx.execute(EFFECT, [newId(), message.key]);
+        return [];
+      },
+    };
+    const runner = runnerOf(raising);
+    const emit = (key: string) => {
+      const { teamId } = team;
+      const signalId = newId();
+      const said = { broker: 'paper', venueEventId: key, clientOrderId: key, at: new Date().toISOString() };
+      const payload = { ...said, reason: 'as the test wants' };
+      const message: Message<'broker.rejected'> = { id: newId(), type: 'broker.rejected', teamId, key, payload };
+      return runner.emit({ step: 'route', teamId, signalId, messages: [message] });
+    };
+    const commitsOf = () => database.admin('select distinct xmin::text from keelson.audit_events');
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map(emit))).toEqual([true, true, true, true]);
+    // The first began at once; the others shared the next commit.
+    expect([await effects(), (await commitsOf()).length]).toEqual([4, 2]);
+    const settled = await Promise.allSettled(['e', 'f', 'bad', 'g'].map(emit));
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect([await effects(), (await commitsOf()).length]).toEqual([7, 5]);
+  });
+
   it('leaves what it emits to the step that consumes it, and wakes that one after the commit', async () => {
     const { wakeUp } = await leave(database.db, team.teamId);
     const woken: WakeUp[] = [];
