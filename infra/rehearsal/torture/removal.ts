@@ -8,9 +8,9 @@ import { behaviourNames, removed, whole, type RemovalVerdict } from '../removal/
 import { sampleOf } from './cases.ts';
 
 /**
- * `npm run torture:removal -- [--env dev|staging|prod] [--sample N] [--seed S] [--json]`: deletes each resource of the
- * program in turn, and sees that somebody misses it. Exits with 1 when nobody misses one, or when a behaviour is missed
- * by no removal of a full run, and so asserts nothing.
+ * `node infra/rehearsal/torture/removal.ts [--env dev|staging|prod] [--sample N] [--seed S] [--json]`: deletes each
+ * resource of the program in turn, and sees that somebody misses it. Exits with 1 when nobody misses one, or when a
+ * behaviour is missed by no removal of a full run, and so asserts nothing.
  */
 export interface RemovalResult {
   readonly resources: number;

@@ -3,6 +3,7 @@ export const benchNames: readonly string[] = [
   'fresh-start',
   'start',
   'preview',
+  'rehearsal',
   'cold-start',
   'flow',
   'profile',

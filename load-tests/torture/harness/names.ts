@@ -6,4 +6,6 @@ export const tortureNames: readonly string[] = [
   'torture-drift',
   'torture-runaway',
   'torture-kill-storm',
+  'torture-up-faults',
+  'torture-removal',
 ];
