@@ -13,6 +13,7 @@ import { HttpProblem } from './problem.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { addRequestHooks, RequestLog, requestIdOf } from './request-hooks.ts';
 import { RuntimeModule, type RuntimeParts, runtimeParts } from './runtime.module.ts';
+import { noSchemaCompilers } from './schema-compilers.ts';
 import { refuseToStart } from './start-failure.ts';
 
 type RootModule = Type | DynamicModule;
@@ -45,6 +46,11 @@ export interface BootstrapOptions<Spec extends ServiceSpec> {
   readonly module: RootModule | RootModuleMaker<Spec>;
   /** Runs after wiring, before the port opens: body parsers, warm-up, WebSocket servers on `app.getHttpServer()`. */
   readonly beforeListen?: (started: Started<Spec>) => Promise<void> | void;
+  /**
+   * The service's own work, begun beside the opening of the port. What has to be through before the service is ready says so
+   * in a health check: until then the open port answers that it is not.
+   */
+  readonly start?: (started: Started<Spec>) => Promise<void>;
   /** Runs on SIGTERM after the port closed, beside the requests in flight; bounded by the catalogue's `drainWithin`. */
   readonly onDrain?: (started: Started<Spec>) => Promise<void>;
   /** Largest accepted body; larger ones are answered 413. */
@@ -64,7 +70,8 @@ export async function bootstrap<Spec extends ServiceSpec>(options: BootstrapOpti
     const started = { app, config: parts.config as ConfigOf<Spec>, logger: parts.logger };
     stopOnSignal(options, parts, started);
     await options.beforeListen?.(started);
-    await app.listen({ port: parts.config['PORT'] as number, host: parts.config['HOST'] as string });
+    const listening = app.listen({ port: parts.config['PORT'] as number, host: parts.config['HOST'] as string });
+    await Promise.all([listening, options.start?.(started)]);
     parts.logger.info({ url: await app.getUrl(), start_ms: Math.round(performance.now()) }, 'Listening');
   } catch (error) {
     refuseToStart(options.service.name, error);
@@ -82,6 +89,7 @@ async function createApp<Spec extends ServiceSpec>(
     bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
     genReqId: requestIdOf,
     requestIdHeader: false,
+    schemaController: noSchemaCompilers,
     // In a cloud one edge stands before us and names the caller; on a machine nobody may.
     trustProxy: environment === 'local' ? false : (_address: string, hop: number) => hop === 0,
     forceCloseConnections: 'idle',

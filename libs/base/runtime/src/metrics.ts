@@ -1,5 +1,9 @@
+/// <reference path="./prom-client.d.ts" />
 import { type MetricName, metrics as specs, type MetricSpec } from '@keelson/catalogue';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
+import Registry from 'prom-client/lib/registry.js';
 
 type Spec<Name extends MetricName> = Extract<(typeof specs)[number], { readonly name: Name }>;
 type NameOf<Kind extends MetricSpec['kind']> = Extract<(typeof specs)[number], { readonly kind: Kind }>['name'];

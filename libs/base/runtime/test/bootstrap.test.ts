@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { errorBody } from '@keelson/contracts';
 import { bootstrap } from '@keelson/runtime';
@@ -9,6 +10,7 @@ import { fixtureService } from './fixture/spec.ts';
 
 let app: NestFastifyApplication;
 let url: string;
+let startEnded = false;
 
 beforeAll(async () => {
   process.env['PORT'] = String(await freePort());
@@ -19,6 +21,11 @@ beforeAll(async () => {
     module: ({ config }) => ({ module: FixtureModule, providers: [{ provide: 'port', useValue: config.PORT }] }),
     beforeListen: (started) => {
       app = started.app;
+    },
+    // Ends only because the port opens meanwhile.
+    start: async (started) => {
+      await once(started.app.getHttpServer(), 'listening');
+      startEnded = true;
     },
   });
   url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
@@ -35,6 +42,10 @@ async function problemOf(response: Response) {
 }
 
 describe('a bootstrapped service', () => {
+  it('begins its own work beside the opening of the port, and has started when both are through', () => {
+    expect([startEnded, app.getHttpServer().listening]).toEqual([true, true]);
+  });
+
   it('answers liveness and readiness at the root and under /api/v1', async () => {
     for (const prefix of ['', '/api/v1']) {
       const live = await fetch(`${url}${prefix}/health`);
