@@ -1,4 +1,3 @@
-import { errors } from 'undici';
 import type { SubmitOutcome } from '../../broker.port.ts';
 
 /** What became of a request that has no answer. `sent` false means that no byte of it left. */
@@ -20,7 +19,14 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-const SYSTEM_CODES: Readonly<Record<string, string>> = {
+/** Why nothing leaves any more: whoever made the connections has closed them. */
+export const ADAPTER_CLOSED = 'the adapter was closed';
+
+/** undici's code of a connection that ended, whoever ended it. */
+const SOCKET_ENDED = 'UND_ERR_SOCKET';
+
+/** Why a connection failed, by the code of the system's error or of undici's. */
+const CAUSES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the venue’s address',
   ECONNRESET: 'the venue cut the connection',
   EPIPE: 'the venue cut the connection',
@@ -29,11 +35,15 @@ const SYSTEM_CODES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: 'there is no route to the venue',
   ENETUNREACH: 'there is no route to the venue',
+  UND_ERR_CONNECT_TIMEOUT: 'the venue could not be reached in time',
+  [SOCKET_ENDED]: 'the connection ended before the answer',
+  UND_ERR_CLOSED: ADAPTER_CLOSED,
+  UND_ERR_DESTROYED: ADAPTER_CLOSED,
 };
 
 /** Makes a failure of what undici gave, or of what was thrown into it. */
 export function failureOf(error: Error, sent: boolean): Failure {
-  const isCut = error instanceof errors.SocketError || codeOf(error) === 'ECONNRESET';
+  const isCut = codeOf(error) === SOCKET_ENDED || codeOf(error) === 'ECONNRESET';
   return { sent, deadlinePassed: error instanceof DeadlinePassed, isCut, reason: describe(error) };
 }
 
@@ -41,11 +51,7 @@ export function failureOf(error: Error, sent: boolean): Failure {
 function describe(error: Error): string {
   if (error instanceof DeadlinePassed) return 'the deadline passed before the request could be sent';
   if (error instanceof NoAnswer) return 'no answer came in time';
-  if (error instanceof errors.ConnectTimeoutError) return 'the venue could not be reached in time';
-  if (error instanceof errors.SocketError) return 'the connection ended before the answer';
-  if (error instanceof errors.ClientClosedError || error instanceof errors.ClientDestroyedError)
-    return 'the adapter was closed';
-  return SYSTEM_CODES[codeOf(error) ?? ''] ?? 'the connection failed';
+  return CAUSES[codeOf(error) ?? ''] ?? 'the connection failed';
 }
 
 function codeOf(error: NodeJS.ErrnoException): string | undefined {
