@@ -24,14 +24,25 @@ export function sessionsOf(calendar: CalendarName, year: number): readonly Sessi
 function buildYear(rules: CalendarRules, year: number): Session[] {
   const exceptions = rules.daysOf(year);
   if (!exceptions) return [];
-  const closed = new Set(words(exceptions.closed));
   const early = new Map(words(exceptions.early).map((entry) => entry.split('=') as [string, string]));
   const sessions: Session[] = [];
   for (let day = new Temporal.PlainDate(year, 1, 1); day.year === year; day = day.add({ days: 1 })) {
-    const name = day.toString().slice(5);
-    if (day.dayOfWeek <= rules.lastWeekday && !closed.has(name)) sessions.push(buildDay(rules, day, early.get(name)));
+    if (isTradingDay(rules, day)) sessions.push(buildDay(rules, day, early.get(nameOf(day))));
   }
   return sessions;
+}
+
+/**
+ * True where a day has a session by the calendar's table, without building one. In years that the data does not reach,
+ * every weekday counts as one.
+ */
+export function isTradingDay({ lastWeekday, daysOf }: CalendarRules, day: Temporal.PlainDate): boolean {
+  return day.dayOfWeek <= lastWeekday && !daysOf(day.year)?.closed.includes(nameOf(day));
+}
+
+/** MM-DD, as the tables have it. */
+function nameOf(day: Temporal.PlainDate): string {
+  return day.toString().slice(5);
 }
 
 function words(text: string): string[] {

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { type CalendarName, calendars } from './calendars.ts';
-import { type Session, sessionsOf, type TradingDay } from './sessions.ts';
+import { isTradingDay, type Session, sessionsOf, type TradingDay } from './sessions.ts';
 
 /** Sessions near an instant: those of the years around it, as one may open on New Year's Eve. */
 function sessionsAround(calendar: CalendarName, instant: Date): readonly Session[] {
@@ -76,14 +76,8 @@ export function tradingDayOf(calendar: CalendarName, instant: Date): TradingDay 
   const local = Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(rules.timeZone);
   let day = local.toPlainDate();
   if (rules.opensTheDayBefore && local.toPlainTime().toString() >= rules.opens) day = day.add({ days: 1 });
-  while (!isTradingDay(calendar, day)) day = day.add({ days: 1 });
+  while (!isTradingDay(rules, day)) day = day.add({ days: 1 });
   return day.toString();
-}
-
-function isTradingDay(calendar: CalendarName, day: Temporal.PlainDate): boolean {
-  const { lastWeekday, daysOf } = calendars[calendar];
-  if (day.dayOfWeek > lastWeekday) return false;
-  return daysOf(day.year) === undefined || sessionOn(calendar, day.toString()) !== undefined;
 }
 
 /**

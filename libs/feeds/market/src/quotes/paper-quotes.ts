@@ -1,5 +1,4 @@
 import { DECIMAL_PATTERN, type Duration, milliseconds } from '@keelson/kernel';
-import { request } from 'undici';
 import { z } from 'zod';
 import type { Quote, QuoteSource } from './quote.ts';
 
@@ -38,9 +37,9 @@ export class PaperQuotes implements QuoteSource {
 
   async #get(path: string, signal: AbortSignal): Promise<unknown> {
     const within = AbortSignal.any([signal, AbortSignal.timeout(milliseconds(ANSWER_WITHIN))]);
-    const { statusCode, body } = await request(`${this.#url}${path}`, { signal: within });
-    const text = await body.text();
-    if (statusCode !== 200) throw new Error(`The venue answered ${statusCode} to ${path}`);
+    const answer = await fetch(`${this.#url}${path}`, { signal: within });
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`The venue answered ${answer.status} to ${path}`);
     return JSON.parse(text);
   }
 }
