@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { parity, type TargetName } from '@keelson/catalogue';
+import { parity, type TargetName } from '@keelson/catalogue/parity';
 import { repositoryFolder } from '../src/targets/local/folders.ts';
 
 /** Options of which a target's column says that it makes something. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { api, parity, type ServiceSpec } from '@keelson/catalogue';
+import { api, type ServiceSpec } from '@keelson/catalogue';
+import { parity } from '@keelson/catalogue/parity';
 import { compose } from '../src/render/compose.ts';
 import { parityPage } from '../src/render/parity-page.ts';
 import { repositorySource } from '../src/render/renderer.ts';

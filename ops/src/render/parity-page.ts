@@ -1,4 +1,4 @@
-import { parity, type Reading, type TargetName } from '@keelson/catalogue';
+import { parity, type Reading, type TargetName } from '@keelson/catalogue/parity';
 import { generated, markdownTable, type Renderer } from './renderer.ts';
 
 const targets: readonly TargetName[] = ['local', 'compose', 'railway'];

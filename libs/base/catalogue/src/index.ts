@@ -4,8 +4,6 @@ export type { DatastoreSpec } from './datastores.ts';
 export { metrics } from './metrics.ts';
 export type { MetricName, MetricSpec } from './metrics.ts';
 export type { Objective } from './objective.ts';
-export { parity } from './parity.ts';
-export type { CatalogueOption, Reading, TargetName } from './parity.ts';
 export { queues } from './queues.ts';
 export type { QueueName } from './queues.ts';
 export { schedules } from './schedules.ts';
