@@ -5,7 +5,7 @@ import { Database } from '@keelson/persistence';
 import { PersistenceModule } from '@keelson/persistence/module';
 import { Pipeline, probeFrom } from '@keelson/pipeline';
 import { type ConfigOf, HealthChecks, LOGGER, Metrics, NotReady } from '@keelson/runtime';
-import { RedisFrameSender } from '@keelson/stream';
+import { RedisFrameSender } from '@keelson/stream/frame-sender';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { venueSettings } from './venue-settings.ts';

@@ -4,7 +4,7 @@ export type { ClientStream } from './fan-out.ts';
 export { RedisFrameSender } from './frame-sender.ts';
 export { textMessage } from './frame-batch.ts';
 export type { FrameBatch, Receiver } from './frame-batch.ts';
-export { announce, publishStep, publishTogether } from './publish.ts';
+export { announce, publishStep } from './publish.ts';
 export type { FrameSender } from './publish.ts';
 export { StreamFeed } from './stream-feed.ts';
 export type { StreamFeedParts } from './stream-feed.ts';

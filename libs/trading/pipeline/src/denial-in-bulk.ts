@@ -2,7 +2,7 @@ import type { Id } from '@keelson/kernel';
 import type { Owner } from '@keelson/messaging';
 import type { Database } from '@keelson/persistence';
 import { denyWaiting } from '@keelson/risk';
-import { type FrameSender, publishTogether } from '@keelson/stream';
+import { type FrameSender, publishTogether } from '@keelson/stream/publish';
 
 export interface DenialParts {
   readonly database: Database;

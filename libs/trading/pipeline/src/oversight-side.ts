@@ -2,7 +2,7 @@ import type { Broker } from '@keelson/brokers';
 import { type FlowRunner, Lease, type Owner } from '@keelson/messaging';
 import { HaltKeeper, Watch } from '@keelson/oversight';
 import type { Database } from '@keelson/persistence';
-import { announce } from '@keelson/stream';
+import { announce } from '@keelson/stream/publish';
 
 /** How long the watch may be silent before another process begins; one whose session is gone is followed at once. */
 const WATCH_LEASE_MS = 2_000;

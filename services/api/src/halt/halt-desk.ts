@@ -3,7 +3,7 @@ import { Owner } from '@keelson/messaging';
 import { HaltKeeper } from '@keelson/oversight';
 import { Database } from '@keelson/persistence';
 import { alpacaAccess, makeVenues, Standby } from '@keelson/pipeline';
-import { announce } from '@keelson/stream';
+import { announce } from '@keelson/stream/publish';
 import type { Logger } from 'pino';
 import type { ApiConfig } from '../api.module.ts';
 import { standIn } from './standby.ts';

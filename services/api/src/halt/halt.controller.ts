@@ -12,7 +12,7 @@ import {
 import { Database } from '@keelson/persistence';
 import { scopeKey } from '@keelson/risk';
 import { HttpProblem } from '@keelson/runtime';
-import { announce } from '@keelson/stream';
+import { announce } from '@keelson/stream/publish';
 import { Body, Controller, Get, HttpCode, Inject, Optional, Param, Post, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
 import { HaltDesk } from './halt-desk.ts';

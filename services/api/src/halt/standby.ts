@@ -1,7 +1,7 @@
 import { Owner, WakeUpQueue } from '@keelson/messaging';
 import { Database } from '@keelson/persistence';
 import { alpacaAccess, Pipeline, type StandIn } from '@keelson/pipeline';
-import { RedisFrameSender } from '@keelson/stream';
+import { RedisFrameSender } from '@keelson/stream/frame-sender';
 import type { Logger } from 'pino';
 import type { ApiConfig } from '../api.module.ts';
 

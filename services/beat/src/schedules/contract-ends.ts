@@ -1,7 +1,7 @@
 import type { Clock } from '@keelson/kernel';
 import { keepSettlements, settleContracts } from '@keelson/ledger';
 import type { Database } from '@keelson/persistence';
-import { announce } from '@keelson/stream';
+import { announce } from '@keelson/stream/publish';
 import { everyTeam } from './end-of-day.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { recordAudit } from '@keelson/access';
+import { recordAudit } from '@keelson/access/audit';
 import { type Clock, systemClock } from '@keelson/kernel';
 import { accountDayOf } from '@keelson/market';
 import type { Lease, Owner } from '@keelson/messaging';
