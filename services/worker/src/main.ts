@@ -6,6 +6,6 @@ import { WorkerModule } from './worker.module.ts';
 await bootstrap({
   service: worker,
   module: ({ config }) => WorkerModule.register(config),
-  beforeListen: ({ app }) => app.get(Pipeline).start(),
+  start: ({ app }) => app.get(Pipeline).start(),
   onDrain: ({ app }) => app.get(Pipeline).stop(),
 });

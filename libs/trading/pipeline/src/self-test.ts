@@ -3,8 +3,12 @@ import { deriveId, newId } from '@keelson/kernel';
 import type { FlowRunner } from '@keelson/messaging';
 import { SELF_TEST, sql, type Database } from '@keelson/persistence';
 
-/** How many synthetic signals make the code warm: prepared statements on the connections, compiled paths. */
-const SIGNALS = 8;
+/**
+ * How many synthetic signals make the code warm: compiled paths, and prepared statements on several connections, which is
+ * why some of them are under way at once.
+ */
+const ROUNDS = 2;
+const AT_ONCE = 4;
 
 const INSERT = sql(
   'self_test.insert',
@@ -24,17 +28,23 @@ const INSERT = sql(
  * venue. Buys and sells alternate, so the position ends where it began. Throws when one does not get through.
  */
 export async function selfTest(database: Database, runner: FlowRunner): Promise<void> {
-  for (let index = 0; index < SIGNALS; index += 1) {
-    const signalId = newId();
-    const outboxId = deriveId('signal.received', signalId);
-    await database.transaction(SELF_TEST.teamId, async (tx) => {
-      const side = index % 2 === 0 ? 'buy' : 'sell';
-      const { teamId, webhookKeyId, accountId, symbol } = SELF_TEST;
-      const payload = payloadOf(signalId, side);
-      tx.execute(INSERT, [newId(), teamId, webhookKeyId, signalId, accountId, symbol, side, outboxId, payload]);
-    });
-    await runner.runWaiting({ outboxId, step: 'decide', teamId: SELF_TEST.teamId, signalId });
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const signals = Array.from({ length: AT_ONCE }, (_, index) =>
+      testOnce(database, runner, index % 2 ? 'sell' : 'buy'),
+    );
+    await Promise.all(signals);
   }
+}
+
+async function testOnce(database: Database, runner: FlowRunner, side: 'buy' | 'sell'): Promise<void> {
+  const signalId = newId();
+  const outboxId = deriveId('signal.received', signalId);
+  const { teamId, webhookKeyId, accountId, symbol } = SELF_TEST;
+  await database.transaction(teamId, async (tx) => {
+    const payload = payloadOf(signalId, side);
+    tx.execute(INSERT, [newId(), teamId, webhookKeyId, signalId, accountId, symbol, side, outboxId, payload]);
+  });
+  await runner.runWaiting({ outboxId, step: 'decide', teamId, signalId });
 }
 
 function payloadOf(signalId: string, side: 'buy' | 'sell'): SignalReceived {
