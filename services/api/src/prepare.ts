@@ -11,13 +11,12 @@ const REHEARSED_REQUESTS = 20;
 /** Body parsers, the start page, then the accept path once: the first real signal is as fast as the thousandth. */
 export async function prepare({ app, config, logger }: Started<typeof api>): Promise<void> {
   readBodies(app);
-  await serveStartPage(app, config);
-  await app.init();
-  await warmUp(app.get(Database), config.DATABASE_POOL_SIZE);
+  serveStartPage(app, config);
   const { level } = logger;
   logger.level = 'warn';
   try {
-    await rehearseRequests(app);
+    // While Postgres opens connections, this process has time for the rest.
+    await Promise.all([warmUp(app.get(Database), config.DATABASE_POOL_SIZE), rehearseRequests(app)]);
   } finally {
     logger.level = level;
   }
@@ -25,6 +24,7 @@ export async function prepare({ app, config, logger }: Started<typeof api>): Pro
 
 /** To a source that does not exist: HTTP, routing and the error format; parser and commit have rehearsals of their own. */
 async function rehearseRequests(app: Started<typeof api>['app']): Promise<void> {
+  await app.init();
   const headers = { 'content-type': 'application/json', 'user-agent': 'keelson-rehearsal' };
   for (let request = 0; request < REHEARSED_REQUESTS; request += 1) {
     await app.inject({ method: 'POST', url: `${WEBHOOK_PATH}rehearsal`, headers, payload: '{}' });

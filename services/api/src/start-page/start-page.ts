@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import fastifyStatic from '@fastify/static';
 import type { api } from '@keelson/catalogue';
 import type { ConfigOf } from '@keelson/runtime';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,6 +9,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 type Config = Pick<ConfigOf<typeof api>, 'KEELSON_ENVIRONMENT' | 'STREAM_URL'>;
 
 const FOLDER = path.join('services', 'api', 'public');
+/** Nothing else in the folder is given away. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
 
 /** The folder of the page, above this file: it lies elsewhere beside the built code than beside the source. */
 function publicFolder(): string {
@@ -38,17 +46,19 @@ export function pagePolicy({ KEELSON_ENVIRONMENT, STREAM_URL }: Config): string 
 }
 
 /** Serves the start page at `/`. Its files have no hash in their names, so browsers ask each time, and get a 304. */
-export async function serveStartPage(app: NestFastifyApplication, config: Config): Promise<void> {
-  const policy = pagePolicy(config);
-  await app.register(fastifyStatic as never, {
-    root: publicFolder(),
-    prefix: '/',
-    wildcard: false,
-    cacheControl: false,
-    dotfiles: 'deny',
-    setHeaders: (reply: { header(name: string, value: string): unknown }) => {
-      reply.header('cache-control', 'no-cache');
-      reply.header('content-security-policy', policy);
-    },
-  });
+export function serveStartPage(app: NestFastifyApplication, config: Config): void {
+  const headers = { 'cache-control': 'no-cache', 'content-security-policy': pagePolicy(config) };
+  const fastify = app.getHttpAdapter().getInstance();
+  const folder = publicFolder();
+  for (const name of readdirSync(folder)) {
+    const type = CONTENT_TYPES[path.extname(name)];
+    if (type === undefined) continue;
+    fastify.get(name === 'index.html' ? '/' : `/${name}`, async (request, reply) => {
+      const content = await readFile(path.join(folder, name));
+      const etag = `"${createHash('sha256').update(content).digest('base64url')}"`;
+      void reply.headers({ ...headers, etag });
+      if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send();
+      return reply.type(type).send(content);
+    });
+  }
 }
