@@ -68,17 +68,22 @@ async function serve(
 export async function startOurs(stores: Stores, { auth }: Credentials): Promise<Server> {
   const port = await freePort();
   const entry = join(repository, 'dist', 'services', 'api', 'src', 'main.js');
-  return serve('keelson', port, [process.execPath, '--max-old-space-size=307', '--enable-source-maps', entry], {
-    PATH: '/usr/bin:/bin',
-    NODE_ENV: 'production',
-    PORT: String(port),
-    DATABASE_URL: stores.databaseUrl,
-    DATABASE_POOL_SIZE: String(POOL_SIZE),
-    REDIS_URL: stores.redisUrl,
-    AUTH_JWKS: JSON.stringify(auth.jwks),
-    AUTH_ISSUER: auth.issuer,
-    AUTH_AUDIENCE: auth.audience,
-  });
+  return serve(
+    'keelson',
+    port,
+    [process.execPath, '--max-old-space-size=307', '--import=@keelson/runtime/source-maps', entry],
+    {
+      PATH: '/usr/bin:/bin',
+      NODE_ENV: 'production',
+      PORT: String(port),
+      DATABASE_URL: stores.databaseUrl,
+      DATABASE_POOL_SIZE: String(POOL_SIZE),
+      REDIS_URL: stores.redisUrl,
+      AUTH_JWKS: JSON.stringify(auth.jwks),
+      AUTH_ISSUER: auth.issuer,
+      AUTH_AUDIENCE: auth.audience,
+    },
+  );
 }
 
 /** Python environment with the pinned packages; made once per set of pins, in the user's cache. */

@@ -31,7 +31,11 @@ export function localProcess(
     instance: instance.name,
     service: spec.name,
     command: target.toolchain.node,
-    args: [`--max-old-space-size=${heapMib}`, '--enable-source-maps', join(target.repository, spec.entry)],
+    args: [
+      `--max-old-space-size=${heapMib}`,
+      '--import=@keelson/runtime/source-maps',
+      join(target.repository, spec.entry),
+    ],
     cwd: target.repository,
     env: { ...base, ...env },
     port: instance.port,
