@@ -58,6 +58,7 @@ class ToldEngine implements StackEngine {
   readonly imported: { readonly nameTable: Record<string, string>; readonly resources: Record<string, string>[] }[] =
     [];
   settled: readonly string[] = [];
+  renamed: readonly string[] = [];
   pending: readonly object[] = [];
   token = TOKEN;
   readonly #previews: string[];
@@ -88,6 +89,9 @@ class ToldEngine implements StackEngine {
         );
       case 'import':
         this.imported.push(JSON.parse(readFileSync(file, 'utf8')));
+        return '';
+      case 'state':
+        this.renamed = words;
         return '';
       case 'refresh':
         this.settled = words;
@@ -201,6 +205,40 @@ describe('what an update made and could not note', () => {
     await expect(adopt(engine)).rejects.toThrow('was found at its vendor and adopted, and the plan would');
   });
 
+  it('takes the name of the one that it was made to replace, which goes by another until it is deleted', async () => {
+    have(RECORD, 'r2', record);
+    const replacement = [
+      { type: RECORD, op: 'create-replacement', id: 'r1', inputs: record },
+      { type: RECORD, op: 'delete-replaced', id: 'r1' },
+    ];
+    const taken = { type: RECORD, op: 'same', name: 'it-replaced', id: 'r0' };
+    const engine = new ToldEngine(environment, [
+      previewOf([...replacement, taken]),
+      previewOf([{ type: RECORD, op: 'same', id: 'r2' }]),
+    ]);
+    expect(await adopt(engine)).toEqual(['the DNS record CNAME app.example.com (r2)']);
+    expect(engine.renamed).toEqual(['state', 'rename', urnOf(RECORD), 'it-replaced-2', '--yes']);
+    expect(engine.asked).toEqual(['preview', 'config', 'state', 'import', 'preview', 'stack export']);
+  });
+
+  const bucket = { accountId, name: 'backups' };
+  const BUCKET = 'cloudflare:index/r2Bucket:R2Bucket';
+  const newBucket = { type: BUCKET, op: 'create-replacement', id: 'backups', inputs: bucket };
+
+  it('is adopted under the id of the one before it when that was deleted already', async () => {
+    have(BUCKET, 'backups', bucket);
+    const engine = new ToldEngine(environment, [previewOf([newBucket])]);
+    expect(await adopt(engine)).toEqual(['the bucket "backups"']);
+  });
+
+  it('is nothing when what is found is the one that is still to be replaced', async () => {
+    have(BUCKET, 'backups', bucket);
+    const old = { type: BUCKET, op: 'delete-replaced', id: 'backups' };
+    const engine = new ToldEngine(environment, [previewOf([old, newBucket])]);
+    expect(await adopt(engine)).toEqual([]);
+    expect(engine.renamed).toEqual([]);
+  });
+
   it('is not looked for while its key is unknown: what it belongs to was never made', async () => {
     const unknown = { ...record, name: UNKNOWN };
     const engine = new ToldEngine(environment, [previewOf([{ type: RECORD, inputs: unknown }])]);
@@ -284,7 +322,15 @@ describe('the events of a preview', () => {
   it('say what is to be made, of whom, and what the state has', () => {
     const plan = planOf(`warning: not an event\n${previewOf([{ type: RECORD, inputs: record }])}`);
     expect(plan.creates).toEqual([
-      { urn: urnOf(RECORD), type: RECORD, name: 'it', parent: PARENT, provider: PROVIDER, inputs: record },
+      {
+        urn: urnOf(RECORD),
+        type: RECORD,
+        name: 'it',
+        parent: PARENT,
+        provider: PROVIDER,
+        inputs: record,
+        replaces: false,
+      },
     ]);
     expect(plan.urns).toEqual(new Set([PROVIDER, PARENT]));
   });

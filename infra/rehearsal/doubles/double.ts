@@ -67,6 +67,8 @@ export class DoubledVendor {
   /** By type and id: a vendor may give a setting the id of what it is set on. */
   readonly kept = new Map<string, Kept>();
   readonly journal: Journal;
+  /** The order in which its resources are replaced: a bridge decides it for each type, by tables of its own. */
+  createsFirst = false;
   readonly #faults: Faults;
   readonly #pace: Pace;
 
@@ -189,6 +191,7 @@ function doubleHandler<Inputs extends object>(
     schema: spec.schema,
     secretOutputs: spec.secretOutputs ?? [],
     replaceOn: spec.replaceOn,
+    createsFirst: (vendor) => vendor.createsFirst,
     planned: async (_vendor, inputs, before) => ({
       ...inputs,
       ...Object.fromEntries((spec.later ?? []).map((name) => [name, before?.[name] ?? UNKNOWN])),

@@ -33,7 +33,8 @@ export interface Tortured {
 /** More runs than calls of a stack: one that gets nowhere must not go on for ever. */
 const RUNS_AT_MOST = 150;
 
-interface Going extends Tortured {
+/** An environment on its way up. */
+export interface Going extends Tortured {
   readonly stage: Stage;
   readonly sweep: Sweep;
   readonly adopted: string[];
@@ -53,7 +54,10 @@ async function up(going: Going, stack: string): Promise<{ readonly code: number;
 }
 
 /** Runs `up` until it comes through, disturbed on the way. Each failure must have a disturbance for a reason. */
-async function converge(going: Going, stack: string): Promise<{ readonly runs: number; readonly problem?: string }> {
+export async function converge(
+  going: Going,
+  stack: string,
+): Promise<{ readonly runs: number; readonly problem?: string }> {
   const { stage, sweep, tell } = going;
   stage.faults.decide = (call) => sweep.decide(call);
   for (let runs = 1; runs <= RUNS_AT_MOST; runs += 1) {

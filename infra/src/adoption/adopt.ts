@@ -40,7 +40,8 @@ export class NotPlanned extends Error {
 /**
  * Takes into the state what an earlier `up` made at a vendor and could not note: the engine, the plugin or the connection
  * died in between. An official provider would make it a second time, or be refused. Each planned resource is looked for
- * by its natural key; exactly one that is ours is imported, anything else stops the `up` before it changes anything.
+ * by its natural key; exactly one that is ours is imported, anything else stops the `up` before it changes anything. One
+ * that was made to replace another takes its name in the state; the other goes with the `up` that follows.
  * Resolves once a preview, held against the rules, shows nothing more to adopt: the `up` that follows needs no other.
  */
 export async function adoptLost({ engine, words, tell }: Adoption): Promise<void> {
@@ -133,6 +134,7 @@ async function take(engine: StackEngine, plan: Plan, pairs: readonly Pair[]): Pr
         `older than the vendors, or another installation's. Nothing was changed. Restore the newest state, or ${found.fix}.`,
     );
   }
+  for (const { planned } of pairs) if (planned.replaces) await putAside(engine, plan, planned);
   const folder = mkdtempSync(join(tmpdir(), 'keelson-adoption-'));
   try {
     const file = join(folder, 'import.json');
@@ -145,6 +147,19 @@ async function take(engine: StackEngine, plan: Plan, pairs: readonly Pair[]): Pr
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Gives the resource that is replaced another name in the state, which the program does not have: the engine deletes it at
+ * the end of the next `up`, or forgets it where it is deleted already. What depends on it is told by then to depend on the
+ * new one. Should this process end in between, the next plan has a plain create under the old name.
+ */
+async function putAside(engine: StackEngine, { urns }: Plan, { urn, name }: PlannedCreate): Promise<void> {
+  const start = urn.slice(0, -name.length);
+  let aside = `${name}-replaced`;
+  for (let count = 2; urns.has(`${start}${aside}`); count += 1) aside = `${name}-replaced-${count}`;
+  const { code, stdout, stderr } = await engine.run(['state', 'rename', urn, aside, '--yes']);
+  if (code !== 0) throw new NotPlanned(`Could not put ${name} aside in the state:\n${stdout}\n${stderr}`, code);
 }
 
 /** As `pulumi import --file` takes it: resources name their parent and provider by names of the file's own table. */

@@ -27,7 +27,7 @@ const previewEvent = z.object({
 });
 type PreviewEvent = z.infer<typeof previewEvent>;
 
-/** A resource that the engine means to make. */
+/** A resource that the engine means to make, for the first time or in the place of another. */
 export interface PlannedCreate {
   readonly urn: string;
   readonly type: string;
@@ -38,6 +38,8 @@ export interface PlannedCreate {
   readonly provider: string;
   /** With a marker text where a value is not known yet, or secret. */
   readonly inputs: Properties;
+  /** True where the state has another one under this URN, which goes, or has gone already. */
+  readonly replaces: boolean;
 }
 
 /** What an `up` would do, as `pulumi preview --json` streams it. */
@@ -45,7 +47,7 @@ export interface Plan {
   readonly creates: readonly PlannedCreate[];
   /** What is done with each resource, by URN. */
   readonly operations: ReadonlyMap<string, string>;
-  /** `<type> <id>` of everything that the state has. */
+  /** `<type> <id>` of everything that the state has, without what it knows to be deleted. */
   readonly inState: ReadonlySet<string>;
   /** URNs of everything that the state has. */
   readonly urns: ReadonlySet<string>;
@@ -61,21 +63,30 @@ function eventsOf(stream: string): readonly PreviewEvent[] {
     });
 }
 
+const MAKES: ReadonlySet<string> = new Set(['create', 'create-replacement']);
+
+/** URNs of which an earlier update deleted the old one, and did not come to note a new one: nothing is left to delete. */
+function deletedBefore(steps: readonly { readonly op: string; readonly urn: string }[]): ReadonlySet<string> {
+  const withOp = (wanted: string): string[] => steps.filter(({ op }) => op === wanted).map(({ urn }) => urn);
+  const going = new Set(withOp('delete-replaced'));
+  return new Set(withOp('create-replacement').filter((urn) => !going.has(urn)));
+}
+
 /** Reads the event stream of a preview. */
 export function planOf(stream: string): Plan {
   const creates: PlannedCreate[] = [];
   const operations = new Map<string, string>();
   const [inState, urns] = [new Set<string>(), new Set<string>()];
-  for (const { resourcePreEvent } of eventsOf(stream)) {
-    if (!resourcePreEvent) continue;
-    const { op, urn, type, old: before, new: after } = resourcePreEvent.metadata;
+  const steps = eventsOf(stream).flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+  const deleted = deletedBefore(steps);
+  for (const { op, urn, type, old: before, new: after } of steps) {
     // Of a replacement in several steps the first one says that it is one.
     if (!operations.has(urn) || op !== 'same') operations.set(urn, op);
     if (before) urns.add(urn);
-    if (before?.id) inState.add(`${type} ${before.id}`);
-    if (op !== 'create' || !after?.custom || !after.provider || !after.parent) continue;
+    if (before?.id && !deleted.has(urn)) inState.add(`${type} ${before.id}`);
+    if (!MAKES.has(op) || !after?.custom || !after.provider || !after.parent) continue;
     creates.push({
-      ...{ urn, type, parent: after.parent, inputs: (after.inputs ?? {}) as Properties },
+      ...{ urn, type, parent: after.parent, inputs: (after.inputs ?? {}) as Properties, replaces: op !== 'create' },
       name: urn.split('::').at(-1) ?? urn,
       // `<urn>::<id>`
       provider: after.provider.split('::').slice(0, -1).join('::'),

@@ -31,7 +31,7 @@ export function stackEngine({ program, environment, project, stack, configFile }
     stack,
     environment,
     run(words, extra = {}) {
-      const verb = words[0] === 'stack' ? [] : ['--config-file', configFile];
+      const verb = ['stack', 'state'].includes(words[0] ?? '') ? [] : ['--config-file', configFile];
       const child = spawn(program, [...words, '-C', project, '--stack', stack, '--non-interactive', ...verb], {
         env: { ...environment, ...extra },
         stdio: ['ignore', 'pipe', 'pipe'],

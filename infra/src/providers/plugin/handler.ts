@@ -39,6 +39,8 @@ export interface ResourceHandler<Context, Inputs = unknown> {
   readonly secretOutputs: readonly string[];
   /** Inputs whose change needs a new resource. */
   readonly replaceOn: readonly string[];
+  /** Whether the new one is made before the old one goes; without it the old one goes first. */
+  createsFirst?(context: Context): boolean;
   /** Where a look costs nothing, drift is part of every plan; where it costs requests, `refresh` finds it by `read`. */
   drift?(context: Context, inputs: Inputs, outputs: Properties): Promise<readonly Drift[]>;
   /** Outputs as far as they are known before the work is done; the rest is `UNKNOWN`. `inputs` may hold unknowns. */

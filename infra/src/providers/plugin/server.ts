@@ -118,7 +118,9 @@ export class ProviderServer<Context> {
     const { DIFF_NONE, DIFF_SOME } = providerProto.DiffResponse.DiffChanges;
     return response
       .setChanges(response.getDiffsList().length === 0 ? DIFF_NONE : DIFF_SOME)
-      .setDeletebeforereplace(response.getReplacesList().length > 0);
+      .setDeletebeforereplace(
+        response.getReplacesList().length > 0 && !(handler.createsFirst?.(this.#configured()) ?? false),
+      );
   }
 
   async #create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
