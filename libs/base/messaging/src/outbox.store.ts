@@ -97,16 +97,18 @@ export function postponeMessage(tx: Tx, wakeUp: WakeUp, owner: number, forMs: nu
 
 const SWEEP = sql(
   'outbox.sweep',
-  `update outbox o
+  `with living as (
+     -- Asked at most once, and only where somebody else holds something: Postgres makes a list of all locks for each asking.
+     select l.objid from pg_locks l
+      where l.locktype = 'advisory' and l.classid = ${OWNER_LOCK_CLASS}
+        and l.database = (select oid from pg_database where datname = current_database()))
+   update outbox o
       set owner = $1, fence = nextval('fences'), lease_until = now() + $2 * interval '1 millisecond'
      from (select outbox_id, step from outbox w
             where step = any($3)
               and ((owner is null and created_at < now() - $4 * interval '1 millisecond')
                 or lease_until < now()
-                or ($6 and owner is not null and owner <> $1 and not exists (
-                     select from pg_locks l
-                      where l.locktype = 'advisory' and l.classid = ${OWNER_LOCK_CLASS} and l.objid = w.owner::bigint::oid
-                        and l.database = (select oid from pg_database where datname = current_database()))))
+                or ($6 and owner is not null and owner <> $1 and owner::bigint::oid not in (select objid from living)))
             order by created_at
             limit $5
               for update skip locked) due

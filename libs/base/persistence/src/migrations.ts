@@ -29,6 +29,7 @@ import { CreateVolatilities } from './migrations/2026_11_21_1204_create_volatili
 import { CreateNotifications } from './migrations/2026_11_21_1205_create_notifications.ts';
 import { BoundLooksByTime } from './migrations/2026_11_21_1210_bound_looks_by_time.ts';
 import { FindOpenOrdersOfATeam } from './migrations/2026_11_21_1220_find_open_orders_of_a_team.ts';
+import { ReadByIndex } from './migrations/2026_11_21_1230_read_by_index.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -63,4 +64,5 @@ export const migrations = [
   CreateNotifications,
   BoundLooksByTime,
   FindOpenOrdersOfATeam,
+  ReadByIndex,
 ];

@@ -28,6 +28,14 @@ export interface History {
   readonly submittedAt: Date | undefined;
 }
 
+const RECEIPT = sql('publish.receipt', 'select received_at from signals where signal_id = $1');
+
+/** Of a signal of which nothing else is committed yet. */
+export async function receiptOf(tx: Tx, signalId: Id): Promise<History> {
+  const [row] = await tx.query<{ received_at: Date }>(RECEIPT, [signalId]);
+  return { receivedAt: row?.received_at, decidedAt: undefined, submittedAt: undefined };
+}
+
 export async function historyOf(tx: Tx, signalId: Id): Promise<History> {
   const [row] = await tx.query<{ received_at: Date; decided_at: Date | null; submitted_at: Date | null }>(HISTORY, [
     signalId,

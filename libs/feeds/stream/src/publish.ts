@@ -2,7 +2,7 @@ import { terminalEvents, type EventFrame, type Message } from '@keelson/contract
 import type { StepHandler, StepWork } from '@keelson/messaging';
 import type { Tx } from '@keelson/persistence';
 import { eventsOf, stepsOf } from './event.ts';
-import { appendEvents, historyOf, type History, type NewEvent } from './publish.store.ts';
+import { appendEvents, historyOf, receiptOf, type History, type NewEvent } from './publish.store.ts';
 
 /** Takes frames to the gateways after the commit; may lose them, for gateways read holes from Postgres. */
 export type FrameSender = (teamId: string, frames: readonly EventFrame[]) => void;
@@ -15,7 +15,8 @@ export function publishStep(send: FrameSender): StepHandler<History> {
   return {
     step: 'publish',
 
-    prefetch: (tx, signalId) => historyOf(tx, signalId),
+    // What the commit itself does is not history: of a signal that is decided in it there is only the receipt.
+    prefetch: (tx, signalId, start) => (start === 'decide' ? receiptOf(tx, signalId) : historyOf(tx, signalId)),
 
     handle(message, history, work) {
       for (const event of eventsOf(message, stepsOf(message, history))) {

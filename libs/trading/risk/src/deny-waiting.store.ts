@@ -20,6 +20,8 @@ const DENY = sql(
          where t.scope = any(trading_scopes(s.team_id, s.account_id, s.strategy, s.symbol, s.legs))) scopes
       where w.team_id = $1 and w.step = 'decide' and (w.owner is null or w.owner = $2 or w.lease_until < now())
         and scopes.halted
+        -- Known before the first row is read: a backlog of a team of which nothing is halted costs nothing here.
+        and exists (select from trading_states where state = 'HALTED')
       limit $3
         for update of w skip locked),
    denied as (
