@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import type { ServiceSpec } from '@keelson/catalogue';
 import { type DynamicModule, Module, StandardSchemaValidationPipe, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+// Not from the index: that loads everything for file uploads as well.
+import { FastifyAdapter } from '@nestjs/platform-fastify/adapters/fastify-adapter.js';
 import type { Logger } from 'pino';
 import { type ConfigOf } from './config.ts';
 import { drain } from './drain.ts';
