@@ -8,8 +8,7 @@ await bootstrap({
   service: beat,
   module: ({ config }) => BeatModule.register(config),
   beforeListen: async ({ app }) => {
-    await app.get(Scheduler).start();
-    await app.get(BeatWatch).start();
+    await Promise.all([app.get(Scheduler).start(), app.get(BeatWatch).start()]);
   },
   onDrain: async ({ app }) => {
     await app.get(BeatWatch).stop();
