@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { stackEngine, type StackEngine } from '../src/adoption/stack-engine.ts';
 import { cloudSettings, type SettingName } from '../src/cloud/settings.ts';
 import type { CloudEnvironment } from '../src/environments/environment.ts';
+import { stateUrl } from '../src/engine-environment.ts';
 import { guardedEnvironment, guardedWords } from '../src/engine-words.ts';
 import { placeOf, stacksOf } from '../src/environments/named.ts';
 import { paceOf, type Pace } from '../src/providers/vendor/pace.ts';
@@ -200,7 +201,7 @@ export class Stage {
       // Where the engine and its plugins write their logs.
       TMPDIR: join(this.folder, 'logs'),
       KEELSON_NODE: toolchain.node,
-      PULUMI_BACKEND_URL: `file://${join(this.folder, 'state')}`,
+      PULUMI_BACKEND_URL: stateUrl(join(this.folder, 'state')),
       PULUMI_CONFIG_PASSPHRASE: this.#passphrase,
       PULUMI_SKIP_UPDATE_CHECK: 'true',
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',

@@ -71,6 +71,14 @@ function searchPath(toolchain: Toolchain): string {
   return [...ours, process.env['PATH'] ?? ''].join(delimiter);
 }
 
+/**
+ * A folder as the engine's backend. Without `metadata=skip` it writes a file of attributes beside each of its own, and that
+ * one not in a single step: an engine that is killed in between leaves it empty, and no engine reads the state any more.
+ */
+export function stateUrl(folder: string): string {
+  return `file://${folder.split('/').map(encodeURIComponent).join('/')}?metadata=skip`;
+}
+
 /** Prepares the state folder (backend, passphrase) and says how to start the engine. What the caller has set stays. */
 export function prepareEngine(): Engine {
   const state = stateFolder();
@@ -90,7 +98,7 @@ export function prepareEngine(): Engine {
     folderWords: configFolder === project ? [] : ['-C', configFolder],
     hasStack: (stack) => existsSync(join(backend, '.pulumi', 'stacks', PROJECT_NAME, `${stack}.json`)),
     environment: {
-      PULUMI_BACKEND_URL: `file://${backend.split('/').map(encodeURIComponent).join('/')}`,
+      PULUMI_BACKEND_URL: stateUrl(backend),
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(state),
       PULUMI_SKIP_UPDATE_CHECK: 'true',
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',

@@ -74,7 +74,11 @@ describe('the page of dev, followed line by line at the vendors of a rehearsal',
     const yes = tool === 'keelson' && ['up', 'rollback'].includes(words[0] ?? '') ? ['--yes'] : [];
     const child = spawn(process.execPath, [join(repositoryFolder, script[0]!), ...script.slice(1), ...words, ...yes], {
       cwd: repositoryFolder,
-      env: { ...process.env, ...stage.variables, KEELSON_STATE_DIR: state, NODE_OPTIONS: '' },
+      env: {
+        ...{ ...process.env, ...stage.variables, KEELSON_STATE_DIR: state, NODE_OPTIONS: '' },
+        // The state is new, the code is not: what was compiled of it before serves here, too.
+        NODE_COMPILE_CACHE: join(stateFolder(), 'cache', 'compile'),
+      },
     });
     child.stdin.end(line.includes('--secret ') && key ? `${stage.settings[key]}\n` : '');
     let text = '';
