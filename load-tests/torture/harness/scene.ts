@@ -4,7 +4,7 @@ import { openOf } from './books.ts';
 import type { Database } from './database.ts';
 
 const READY_WITHIN_MS = 120_000;
-const TRY_FOR_MS = 30_000;
+const TRY_FOR_MS = 90_000;
 /** Well within what the api lets one sender ask in a minute. */
 const TRY_EVERY_MS = 1_500;
 
@@ -50,8 +50,8 @@ export async function resume(team: BenchTeam, scope?: string): Promise<void> {
 }
 
 /**
- * A request of a team's owner. One that a store could not answer in time, or that met a halt still being proven, is
- * asked again, as any client would.
+ * A request of a team's owner. One that came too often, that a store could not answer in time, or that met a halt still
+ * being proven, is asked again, as any client would.
  */
 export async function post(team: BenchTeam, path: string, body: unknown): Promise<unknown> {
   for (const end = Date.now() + TRY_FOR_MS; ; await sleep(TRY_EVERY_MS)) {
@@ -62,7 +62,8 @@ export async function post(team: BenchTeam, path: string, body: unknown): Promis
     });
     if (answer.ok) return answer.json();
     const text = await answer.text();
-    if (![409, 503].includes(answer.status) || Date.now() > end)
+    if (answer.status === 429) await sleep(Number(answer.headers.get('retry-after')) * 1_000);
+    if (![409, 429, 503].includes(answer.status) || Date.now() > end)
       throw new Error(`${path} answered ${answer.status}: ${text}`);
   }
 }

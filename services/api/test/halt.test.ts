@@ -65,6 +65,18 @@ describe('halting over HTTP, with no worker alive', () => {
     expect(await stateOf(`team:${team.teamId}`)).toBe('ACTIVE');
   });
 
+  it('is never refused for being asked too often', async () => {
+    const caller = { teamId: other.teamId, role: 'admin', userId: 'in a hurry' } as const;
+    const statuses = async (path: string, times: number) =>
+      (await Promise.all(Array.from({ length: times }, () => api.send('POST', path, caller, { reason: 'again' })))).map(
+        ({ status }) => status,
+      );
+    const refused = (all: readonly number[]) => all.filter((status) => status === 429).length;
+    // More than a minute's writes of one user.
+    expect(refused(await statuses('resume', 70))).toBeGreaterThan(0);
+    expect(new Set(await statuses('halt', 20))).toEqual(new Set([202]));
+  }, 60_000);
+
   it('keeps to the caller’s team and role', async () => {
     const halt = (role: 'viewer' | 'trader', scope: string) =>
       api.send('POST', 'halt', { teamId: team.teamId, role }, { reason: 'x', scope });

@@ -26,14 +26,24 @@ interface GuardedReply {
   headers(values: Readonly<Record<string, string>>): unknown;
 }
 
-const guards = new Map<Role, Type<CanActivate>>();
+/** What a route asks of its callers beyond a token. */
+export interface GuardOptions {
+  /** False where no caller is ever to hear "too often": what stops trading. */
+  readonly counted: boolean;
+}
+
+const guards = new Map<string, Type<CanActivate>>();
 
 /**
  * A guard for `@UseGuards(requireIdentity('trader'))`: the caller's token, role and rate. What it learns is on the
  * request, for `CurrentIdentity` and the request log.
  */
-export function requireIdentity(atLeast: Role = 'viewer'): Type<CanActivate> {
-  const existing = guards.get(atLeast);
+export function requireIdentity(
+  atLeast: Role = 'viewer',
+  { counted }: GuardOptions = { counted: true },
+): Type<CanActivate> {
+  const name = `${atLeast}/${counted}`;
+  const existing = guards.get(name);
   if (existing) return existing;
   class IdentityGuard implements CanActivate {
     readonly #gatekeeper: Gatekeeper;
@@ -49,6 +59,7 @@ export function requireIdentity(atLeast: Role = 'viewer'): Type<CanActivate> {
       const { identity, headers } = await this.#gatekeeper.admit(
         { method, authorization: given.authorization },
         atLeast,
+        counted,
       );
       request.identity = identity;
       http.getResponse<GuardedReply>().headers(headers);
@@ -57,7 +68,7 @@ export function requireIdentity(atLeast: Role = 'viewer'): Type<CanActivate> {
   }
   Injectable()(IdentityGuard);
   Inject(Gatekeeper)(IdentityGuard, undefined, 0);
-  guards.set(atLeast, IdentityGuard);
+  guards.set(name, IdentityGuard);
   return IdentityGuard;
 }
 

@@ -77,7 +77,7 @@ export class HaltController {
 
   @Post('halt')
   @HttpCode(202)
-  @UseGuards(requireIdentity('trader'))
+  @UseGuards(requireIdentity('trader', { counted: false }))
   async halt(@CurrentIdentity() identity: Identity, @Body({ schema: haltBody }) body: z.infer<typeof haltBody>) {
     const { teamId, userId: actor } = identity;
     const haltId = newId();
