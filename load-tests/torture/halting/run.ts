@@ -159,9 +159,10 @@ async function haltsWhileSending(torture: HaltTorture, team: BenchTeam, database
 export async function tortureHalt(torture: HaltTorture): Promise<HaltFindings> {
   const database = await Database.connect();
   try {
-    const [sends, holds] = await readyTeams(database, 2);
-    // Its positions are the venue's alone, and differ from our books for ever: no other run uses that team.
+    // Its positions are the venue's alone, and differ from our books for ever: no other run uses that team. Seeded first, as
+    // seeding gives every team up to it new keys.
     const owns = (await benchTeams(TEAM_APART)).at(-1);
+    const [sends, holds] = await readyTeams(database, 2);
     const evidence = await haltsWhileSending(torture, sends!, database);
     const cancelMs = await cancelMany(holds!, database, torture.workingOrders);
     const flattenMs = await flattenMany(owns!, database, torture.positions);
