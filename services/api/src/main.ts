@@ -9,9 +9,7 @@ await bootstrap({
   service: api,
   module: ({ config }) => ApiModule.register(config),
   bodyLimitBytes: LARGEST_BODY_BYTES,
-  beforeListen: async (started) => {
-    await prepare(started);
-    started.app.get<HaltDesk | undefined>(HaltDesk)?.start();
-  },
+  beforeListen: prepare,
+  start: async ({ app }) => app.get<HaltDesk | undefined>(HaltDesk)?.start(),
   onDrain: async ({ app }) => app.get<HaltDesk | undefined>(HaltDesk)?.stop(),
 });
