@@ -15,8 +15,9 @@ export async function prepare({ app, config, logger }: Started<typeof api>): Pro
   const { level } = logger;
   logger.level = 'warn';
   try {
-    // While Postgres opens connections, this process has time for the rest.
-    await Promise.all([warmUp(app.get(Database), config.DATABASE_POOL_SIZE), rehearseRequests(app)]);
+    // One after the other: a connection may take 200 ms, and what keeps this process busy meanwhile counts.
+    await rehearseRequests(app);
+    await warmUp(app.get(Database), config.DATABASE_POOL_SIZE);
   } finally {
     logger.level = level;
   }

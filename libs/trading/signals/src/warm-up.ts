@@ -23,13 +23,7 @@ class Rehearsed extends Error {}
  * team that does not exist and is rolled back.
  */
 export async function warmUp(database: Database, connections: number): Promise<void> {
-  const connected = rehearseOnEach(database, connections);
-  // While Postgres makes room for the connections.
   for (let round = 0; round < ROUNDS; round += 1) rehearsedAlert(round);
-  await connected;
-}
-
-async function rehearseOnEach(database: Database, connections: number): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const outcomes = await Promise.allSettled(Array.from({ length: connections }, () => rehearse(database)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
