@@ -73,7 +73,9 @@ async function run(options: BenchOptions): Promise<Findings> {
   await sleep(slice * 1_000);
   const [after, statements] = [cpuSnapshot(), await stopWatching()];
   const signals = (rate * (after.at - before.at)) / 1_000;
-  const cpu = new Map(all.map(({ instance, pid }) => [instance, (pid === null ? 0 : cpuOfTree(before, after, pid)) / signals]));
+  const cpu = new Map(
+    all.map(({ instance, pid }) => [instance, (pid === null ? 0 : cpuOfTree(before, after, pid)) / signals]),
+  );
   const details: Record<string, Record<string, number>> = {
     'CPU of a signal': largest(cpu, 'ms'),
     'Postgres by statement': largest(statements, '% of the time at work'),
