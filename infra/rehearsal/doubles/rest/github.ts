@@ -15,7 +15,7 @@ export function githubRest(vendor: DoubledVendor, token: string): DoubledRest {
       .ofType(`github:index/${type}`)
       .filter(({ inputs }) => inputs['repository'] === repository && inputs['environment'] === environment);
   return new DoubledRest({
-    ...{ name: vendor.name, token, failure },
+    ...{ name: vendor.name, token, schemes: ['Bearer', 'token'], failure },
     routes: [
       [
         'GET /repos/:owner/:repository/environments/:environment/variables/:name',

@@ -5,6 +5,8 @@ import { Router, type Routes } from '../../emulator/routes.ts';
 export interface RestFront {
   readonly name: string;
   readonly token: string;
+  /** How the vendor lets a token be named in the authorization. */
+  readonly schemes?: readonly string[];
   /** Questions only: what is made is made through the official provider's stand-in. */
   readonly routes: Routes;
   failure(status: number, message: string): EmulatedAnswer;
@@ -27,7 +29,9 @@ export class DoubledRest implements EmulatedVendor {
   }
 
   async answer(request: EmulatedRequest): Promise<EmulatedAnswer> {
-    if (request.headers.authorization !== `Bearer ${this.#front.token}`) return this.failure(401, 'Unauthorized');
+    const { token, schemes = ['Bearer'] } = this.#front;
+    const isKnown = schemes.some((scheme) => request.headers.authorization === `${scheme} ${token}`);
+    if (!isKnown) return this.failure(401, 'Unauthorized');
     return this.#router.answer(request) ?? this.failure(404, 'not found');
   }
 

@@ -32,7 +32,8 @@ export function vercelRest(vendor: DoubledVendor, token: string): DoubledRest {
         (_request, project, domain) => {
           const found = of('projectDomain:ProjectDomain', project).find(({ inputs }) => inputs['domain'] === domain);
           if (!found) return failure(404, 'The domain is not assigned to the project.');
-          return ok({ name: domain, projectId: project, verified: true });
+          const apexName = domain?.split('.').slice(-2).join('.');
+          return ok({ name: domain, apexName, projectId: project, verified: true });
         },
       ],
       [
