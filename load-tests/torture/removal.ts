@@ -42,7 +42,8 @@ await main({
   run: async ({ seed, short }) => {
     const words = ['--seed', String(seed), '--json', ...(short ? ['--sample', String(SAMPLE)] : [])];
     const { stdout, stderr } = await run(process.execPath, [script, ...words], {
-      onLine: (line) => line.startsWith('{') || say(line),
+      // Its result is one long line, which comes in pieces.
+      onLine: (line) => /^[✔✘]/.test(line) && say(line),
     });
     if (stdout === '') throw new Error(stderr.trim().split('\n').slice(-5).join('\n'));
     const { resources, verdicts, neverBroken } = told.parse(JSON.parse(stdout));
