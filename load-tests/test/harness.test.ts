@@ -73,13 +73,14 @@ describe('a result', () => {
 describe('cpuOfTree', () => {
   it('counts a process and its children, and nobody else', async () => {
     const before = cpuSnapshot();
-    const burn = 'const until = Date.now() + 300; while (Date.now() < until);';
-    const child = spawn('/bin/sh', ['-c', `"${process.execPath}" -e '${burn}'; exec sleep 5`], { stdio: 'ignore' });
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const burn = 'while (process.cpuUsage().user < 300_000);';
+    const script = `"${process.execPath}" -e '${burn}'; echo done; exec sleep 60`;
+    const child = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    await once(child.stdout, 'data');
     const after = cpuSnapshot();
     child.kill('SIGKILL');
     await once(child, 'close');
-    expect(cpuOfTree(before, after, child.pid ?? 0)).toBeGreaterThanOrEqual(50);
+    expect(cpuOfTree(before, after, child.pid ?? 0)).toBeGreaterThanOrEqual(200);
     expect(cpuOfTree(before, after, 2 ** 22 + 1)).toBe(0);
   });
 });

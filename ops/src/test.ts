@@ -5,8 +5,7 @@ import { repositoryFolder } from './framework/context.ts';
 import { runNode } from './framework/run-node.ts';
 import { createPaint } from './framework/ui.ts';
 import { REQUIRED_PERCENT, sumCoverage } from './test-run/coverage.ts';
-import { type JestRun, runJest } from './test-run/jest.ts';
-import { countOf, runForgiving } from './test-run/second-chance.ts';
+import { runForgiving } from './test-run/second-chance.ts';
 import { filesByStage, type StageName, stageNames } from './test-run/stages.ts';
 import { type StaticCheck, staticChecks } from './test-run/static-checks.ts';
 import { add, finalLine, nothing, type Tally } from './test-run/tally.ts';
@@ -83,14 +82,6 @@ function checkCoverage(folders: readonly string[]): Tally {
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 };
 }
 
-/** Tests of pure functions pass or fail; those that wait for a machine's parts may be run a second time. */
-async function runTests(name: StageName, run: JestRun, unsteady: string[]): Promise<Tally> {
-  if (name === 'unit') return countOf(await runJest(run));
-  const found = await runForgiving(run);
-  unsteady.push(...found.unsteady);
-  return found.tally;
-}
-
 async function main(): Promise<number> {
   const plan = readPlan(process.argv.slice(2));
   const files = filesByStage(repositoryFolder, plan.pattern);
@@ -118,7 +109,11 @@ async function main(): Promise<number> {
       // Stacks with objectives of their own go one after the other; rehearsals wait for engines, so they share the machine.
       const inBand = name === 'end-to-end';
       const run = { repository: repositoryFolder, files: wanted, inBand, coverageFolder: folder };
-      await stage(name, () => runTests(name, { ...run, environment: process.env }, unsteady));
+      await stage(name, async () => {
+        const found = await runForgiving({ ...run, environment: process.env });
+        unsteady.push(...found.unsteady);
+        return found.tally;
+      });
     }
   }
   if (coverage.size > 0) await stage('coverage', async () => checkCoverage([...coverage.values()]));

@@ -11,7 +11,7 @@ export interface ForgivingRun {
 }
 
 /**
- * Runs test files that wait for real servers, clocks and processes, and runs the few that failed once more, one after
+ * Runs test files, which wait for real servers, clocks and processes, and runs the few that failed once more, one after
  * the other with nothing beside them: what fails twice is a fault, what passes alone is named as unsteady, so that
  * somebody makes it steady. A jest that failed by itself gets no second run.
  */
@@ -35,7 +35,7 @@ function failedIn(files: FileTallies): string[] {
   return [...files].filter(([, { failed }]) => failed > 0).map(([file]) => file);
 }
 
-export function countOf({ files, broken }: JestOutcome): Tally {
+function countOf({ files, broken }: JestOutcome): Tally {
   const sum = sumOf(files);
   return broken ? { ...sum, failed: sum.failed + 1 } : sum;
 }

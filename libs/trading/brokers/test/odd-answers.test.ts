@@ -87,7 +87,7 @@ describe('an answer outside the contract', () => {
     ['silence', () => undefined],
   ] satisfies [string, Answer][])('to a submission is unknown: %s', async (_name, given) => {
     answer = given;
-    const outcome = await submit(200);
+    const outcome = await submit(1_000);
     expect(outcome).toEqual({ outcome: 'unknown', reason: expect.any(String) });
     expect(requests).toBe(1);
   });
