@@ -5,15 +5,15 @@ import { type Behaviour, EmulatedPlatform } from './fixture/emulated-platform.ts
 jest.setTimeout(120_000);
 
 const CROSSED = 99;
-/** Other tests share the machine; the objectives themselves are for a machine of one's own. */
-const SLACK = 20;
+/** Other tests share the machine, so latencies are not what these look at; where they are, the bound is this much wider. */
+const [UNTIMED, SLACK] = [1_000, 8];
 
 /** Real k6 with the real scenario; 40 signals, of which 30 count for latencies. */
-async function runAgainst(behaviour: Behaviour): Promise<K6Run> {
+async function runAgainst(behaviour: Behaviour, latencySlack = UNTIMED): Promise<K6Run> {
   const platform = await EmulatedPlatform.start(behaviour);
   try {
     const load = { scenario: 'pipeline', ratePerSecond: 20, seconds: 1.5, warmUpSeconds: 0.5 } as const;
-    return await runK6({ ...load, teams: [platform.team()], seed: 1, latencySlack: SLACK });
+    return await runK6({ ...load, teams: [platform.team()], seed: 1, latencySlack });
   } finally {
     await platform.stop();
   }
@@ -30,7 +30,7 @@ describe('the pipeline scenario', () => {
   });
 
   it('exits with 99 when frames come late, and measures how late', async () => {
-    const run = await runAgainst({ frameAfterMs: 80 * SLACK + 50 });
+    const run = await runAgainst({ frameAfterMs: 80 * SLACK + 50 }, SLACK);
     expect(run.code).toBe(CROSSED);
     expect(run.value('signal_frame_ms', 'min')).toBeGreaterThanOrEqual(80 * SLACK);
   });
