@@ -155,6 +155,8 @@ export interface Broker {
   /** Every execution of the account since then, busted ones left out, corrected ones as corrected. */
   executions(account: string, since: Date): Promise<Snapshot<VenueExecution>>;
   balances(account: string): Promise<Snapshot<VenueBalance>>;
+  /** Brings what the first request needs, so that no order waits for it. */
+  warm?(): Promise<void>;
   /** Closes connections; call it after every stream has ended. */
   close(): Promise<void>;
 }

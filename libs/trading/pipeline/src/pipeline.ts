@@ -113,6 +113,7 @@ export class Pipeline {
       this.#parts.database.warm(WARM_CONNECTIONS),
       // The first signal that needs a rank must find it here.
       this.#ivRanks.read(new Date()),
+      ...this.#venues.map((venue) => venue.warm?.()),
     ]);
     if (this.#settings.steps === undefined) await selfTest(this.#parts.database, this.runner);
     // Before any work is taken: the first process of a fleet lets no account trade that is not compared again.

@@ -171,6 +171,10 @@ export class AlpacaBroker implements Broker {
     return { outcome: 'known', asOf: read.at.toISOString(), items: [{ account, currency: currency ?? 'USD', cash }] };
   }
 
+  async warm(): Promise<void> {
+    await this.#connection.warm();
+  }
+
   async close(): Promise<void> {
     await this.#connection.close();
   }

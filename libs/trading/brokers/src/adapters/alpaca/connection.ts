@@ -60,6 +60,10 @@ export class VenueConnection {
   }
 
   /** Ends idle connections and those under way; requests without an answer end as failures. */
+  async warm(): Promise<void> {
+    await this.#connections.warm();
+  }
+
   async close(): Promise<void> {
     this.#schedule.close();
     await this.#connections.close();

@@ -147,6 +147,10 @@ export class PaperBroker implements Broker {
     }
   }
 
+  async warm(): Promise<void> {
+    await this.#connections.warm();
+  }
+
   async close(): Promise<void> {
     await this.#connections.close();
   }

@@ -37,14 +37,18 @@ export class Connections {
     this.#settings = settings;
   }
 
+  /** Loads what requests are made with; connects to nobody yet. */
+  async warm(): Promise<void> {
+    await (this.#pool ??= poolOf(this.#settings));
+  }
+
   /**
    * Never rejects: a failure says whether a byte was sent, and why there is no answer. `heard` is told of an answer's
    * beginning.
    */
   async request(request: JsonRequest, heard?: (status: number, headers: Headers) => void): Promise<Reply> {
     if (this.#closed) return NEVER_SENT;
-    this.#pool ??= poolOf(this.#settings);
-    const pool = await this.#pool;
+    const pool = await (this.#pool ??= poolOf(this.#settings));
     const { method, path, body } = request;
     const headers = { ...request.headers, ...(body !== undefined && { 'content-type': 'application/json' }) };
     const options = { times: request, largestAnswerBytes: this.#settings.largestAnswerBytes, ...(heard && { heard }) };
@@ -61,7 +65,7 @@ export class Connections {
   }
 }
 
-/** undici is loaded on first use: its hundred modules would delay the start of every service that knows a venue. */
+/** undici is loaded when it is asked for: its hundred modules would delay the start of every service that knows a venue. */
 async function poolOf({ origin, connections, connectMs }: ConnectionSettings): Promise<Pool> {
   const undici = await import('undici');
   return new undici.Pool(origin, {
