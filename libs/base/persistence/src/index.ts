@@ -1,6 +1,7 @@
 export { Database } from './database.ts';
 export type { DatabaseOptions } from './database.ts';
 export { migrate } from './migrate.ts';
+export { PerTransaction } from './per-transaction.ts';
 export { SELF_TEST } from './self-test.ts';
 export { sql } from './statement.ts';
 export type { Statement } from './statement.ts';

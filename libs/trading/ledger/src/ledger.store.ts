@@ -1,7 +1,7 @@
 import type { Exits, Side } from '@keelson/contracts';
 import { Decimal, type Id } from '@keelson/kernel';
 import type { TradingDay } from '@keelson/market';
-import { sql, type Tx } from '@keelson/persistence';
+import { PerTransaction, sql, type Tx } from '@keelson/persistence';
 import { type Posting, type Settlement, settlementOf } from './entry.ts';
 import { FLAT, type Position } from './position.ts';
 import type { RoundTrip } from './round-trip.ts';
@@ -73,7 +73,7 @@ export function lockPositions(tx: Tx, signalIds: readonly Id[]): void {
 }
 
 /** The books that a transaction has read and locked, by account and symbol: signals that share it share them. */
-const booksOf = new WeakMap<Tx, Map<string, Book>>();
+const booksOf = new PerTransaction<Book>();
 
 /** Locks the positions of a signal's orders, in the order of their symbols, and reads the open trades. */
 export async function lockBooks(tx: Tx, signalId: Id): Promise<Books> {
@@ -81,19 +81,14 @@ export async function lockBooks(tx: Tx, signalId: Id): Promise<Books> {
     tx.query<PositionColumns>(LOCK_POSITIONS, [signalId]),
     tx.query<BookRow>(OPEN_BOOKS, [signalId]),
   ]);
-  let shared = booksOf.get(tx);
-  if (!shared) booksOf.set(tx, (shared = new Map()));
-  const books = rows.map((row) => {
-    const key = `${row.account_id}/${row.symbol}`;
-    const known = shared.get(key);
-    if (known) return known;
-    const book = bookOf(
-      row,
-      positions.find(({ symbol }) => symbol === row.symbol),
-    );
-    shared.set(key, book);
-    return book;
-  });
+  const books = rows.map((row) =>
+    booksOf.get(tx, `${row.account_id}/${row.symbol}`, () =>
+      bookOf(
+        row,
+        positions.find(({ symbol }) => symbol === row.symbol),
+      ),
+    ),
+  );
   return {
     bySymbol: new Map(books.map((book) => [book.symbol, book])),
     strategy: rows[0]?.strategy,

@@ -1,6 +1,6 @@
 import type { TradingDay } from '@keelson/market';
 import { type Decimal, type Id, ZERO } from '@keelson/kernel';
-import type { Tx } from '@keelson/persistence';
+import { PerTransaction, type Tx } from '@keelson/persistence';
 import { addTotals, recountStreaks } from './running-totals.store.ts';
 
 /** What an entry moves of an account's totals. */
@@ -27,22 +27,20 @@ interface Totals {
   readonly recount: Set<string>;
 }
 
-const ofTransactions = new WeakMap<Tx, Map<Id, Totals>>();
+/** By account. */
+const ofTransactions = new PerTransaction<Totals>();
 
 /** The totals of an account in a transaction: written once, at its end, because every booking of the account wants them. */
 function totalsOf(tx: Tx, accountId: Id): Totals {
-  let accounts = ofTransactions.get(tx);
-  if (!accounts) ofTransactions.set(tx, (accounts = new Map<Id, Totals>()));
-  const known = accounts.get(accountId);
-  if (known) return known;
-  const totals: Totals = { movements: [], streaks: new Map(), recount: new Set() };
-  accounts.set(accountId, totals);
-  const write = (): void => {
-    addTotals(tx, accountId, totals.movements, totals.streaks);
-    if (totals.recount.size > 0) recountStreaks(tx, accountId, [...totals.recount]);
-  };
-  tx.atEnd('totals', write, accountId);
-  return totals;
+  return ofTransactions.get(tx, accountId, () => {
+    const totals: Totals = { movements: [], streaks: new Map(), recount: new Set() };
+    const write = (): void => {
+      addTotals(tx, accountId, totals.movements, totals.streaks);
+      if (totals.recount.size > 0) recountStreaks(tx, accountId, [...totals.recount]);
+    };
+    tx.atEnd('totals', write, accountId);
+    return totals;
+  });
 }
 
 /** Adds to cash, realised profit, fees and fills of an account. */

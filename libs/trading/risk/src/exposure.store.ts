@@ -1,5 +1,5 @@
 import { type Decimal, type Id, ZERO } from '@keelson/kernel';
-import { sql, type Tx } from '@keelson/persistence';
+import { PerTransaction, sql, type Tx } from '@keelson/persistence';
 
 /** What an approval takes at the end of its transaction. */
 export interface Seal {
@@ -49,7 +49,8 @@ interface Change {
   reserved: Decimal;
   held: Decimal;
 }
-const changesOf = new WeakMap<Tx, Map<Id, Map<string, Change>>>();
+/** By account. */
+const changesOf = new PerTransaction<Map<string, Change>>();
 
 /** Moves exposure between reserved and held; all changes of one transaction become one call per account at its end. */
 export function adjustExposure(tx: Tx, owner: ExposureOwner, by: { reserved?: Decimal; held?: Decimal }): void {
@@ -66,14 +67,11 @@ export function adjustExposure(tx: Tx, owner: ExposureOwner, by: { reserved?: De
 }
 
 function changesOfAccount(tx: Tx, accountId: Id): Map<string, Change> {
-  let accounts = changesOf.get(tx);
-  if (!accounts) changesOf.set(tx, (accounts = new Map()));
-  const known = accounts.get(accountId);
-  if (known) return known;
-  const changes = new Map<string, Change>();
-  accounts.set(accountId, changes);
-  tx.atEnd('exposure', () => move(tx, accountId, [...changes.values()]), accountId);
-  return changes;
+  return changesOf.get(tx, accountId, () => {
+    const changes = new Map<string, Change>();
+    tx.atEnd('exposure', () => move(tx, accountId, [...changes.values()]), accountId);
+    return changes;
+  });
 }
 
 function move(tx: Tx, accountId: Id, changes: readonly Change[]): void {
