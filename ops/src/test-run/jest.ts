@@ -20,7 +20,7 @@ export type FileTallies = ReadonlyMap<string, Tally>;
 
 export interface JestOutcome {
   readonly files: FileTallies;
-  /** Jest itself failed with all tests passed: a broken set-up, an open handle that it was told to mind. */
+  /** Jest itself failed: with all tests passed, as by a broken set-up, or it did not end, as by an open handle. */
   readonly broken: boolean;
 }
 
@@ -66,7 +66,7 @@ export async function runJest(run: JestRun): Promise<JestOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-test-'));
   const outputFile = join(folder, 'report.json');
   try {
-    const code = await new Promise<number>((resolve, reject) => {
+    const code = await new Promise<number | null>((resolve, reject) => {
       const child = spawn(process.execPath, argumentsFor(run, outputFile), {
         cwd: run.repository,
         env: run.environment,
@@ -77,11 +77,12 @@ export async function runJest(run: JestRun): Promise<JestOutcome> {
       child.once('error', reject);
       child.once('close', (exit) => {
         clearInterval(watch);
-        resolve(exit ?? 1);
+        resolve(exit);
       });
     });
     const files = talliesIn(outputFile, run.repository);
-    return { files, broken: code !== 0 && sumOf(files).failed === 0 };
+    // Without an exit code it was killed, as it hung: that is no accident of one of its tests.
+    return { files, broken: code === null || (code !== 0 && sumOf(files).failed === 0) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
