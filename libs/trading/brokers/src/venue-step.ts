@@ -94,8 +94,8 @@ export class VenueStep {
 
   /** Takes the lease of a message with this commit, and acts under it afterwards. */
   underLease(message: Message, broker: Broker, work: StepWork, act: (lease: HeldClaim) => Promise<void>): void {
-    const { submitWithin } = broker.capabilities;
-    const leaseMs = Math.max(this.parts.leaseMs, milliseconds(submitWithin) * 2);
+    const { submitWithin, answerGrace } = broker.capabilities;
+    const leaseMs = Math.max(this.parts.leaseMs, milliseconds(submitWithin) * 2 + milliseconds(answerGrace));
     const { signalId, teamId } = work;
     const fence = claimMessage(work.tx, message, { step: this.#step, signalId, owner: this.parts.owner(), leaseMs });
     // A failure is thrown by the commit; nobody awaits the fence then.
