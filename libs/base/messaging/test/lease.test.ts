@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { testDatabase, type TestDatabase } from '@keelson/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { until, testDatabase, type TestDatabase } from '@keelson/testkit';
 import { Lease } from '../src/lease.ts';
 import { Owner } from '../src/owner.ts';
 import { pause } from './support.ts';
@@ -50,6 +50,32 @@ describe('a lease', () => {
     expect(await first.lease.hold()).toBeDefined();
     expect(await second.lease.hold()).toBeUndefined();
     expect(await row()).toEqual(before);
+  });
+
+  it('costs its holder nothing while it has long to go, and is lost to it with its session', async () => {
+    const [first, second] = [await holder(), await holder()];
+    const held = await first.lease.hold();
+    const asked = jest.spyOn(database.db, 'platform');
+    expect(await first.lease.hold()).toEqual(held);
+    expect(asked).not.toHaveBeenCalled();
+    await second.lease.hold();
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
+
+    expect(await first.lease.saveCursor(held!.fence, '7')).toBe(true);
+    expect(await first.lease.hold()).toEqual({ fence: held!.fence, cursor: '7' });
+    await cutSession(first.owner);
+    const heir = await until(
+      () => second.lease.hold(),
+      (one) => one !== undefined,
+    );
+    expect(heir?.cursor).toBe('7');
+    // The first has a new number soon, or none: neither is what it held the lease by.
+    await until(
+      () => first.lease.hold(),
+      (one) => one === undefined,
+    );
+    expect(await first.lease.saveCursor(held!.fence, '8')).toBe(false);
   });
 
   it('goes on beyond its first length when its holder asks again', async () => {

@@ -63,6 +63,8 @@ export class Listener {
   #batches: Batch[] = [];
   #flush: Promise<void> | undefined;
   #handled: string | undefined;
+  /** The cursor as the lease has it. */
+  #saved: string | undefined;
 
   constructor(parts: ListenerParts) {
     this.#parts = parts;
@@ -101,7 +103,7 @@ export class Listener {
   #listen(held: HeldLease): void {
     const stream = new AbortController();
     this.#stream = stream;
-    this.#handled = held.cursor;
+    this.#handled = this.#saved = held.cursor;
     const cursors = setInterval(() => void this.#saveCursor(held).catch(this.#parts.onError), CURSOR_MS);
     this.#streaming = this.#parts.broker
       .stream(held.cursor, (report, cursor) => this.#hear({ report, cursor }), stream.signal)
@@ -124,8 +126,10 @@ export class Listener {
   }
 
   async #saveCursor({ fence }: HeldLease): Promise<void> {
-    if (this.#handled === undefined) return;
-    if (!(await this.#parts.lease.saveCursor(fence, this.#handled))) this.#stream?.abort();
+    const handled = this.#handled;
+    if (handled === undefined || handled === this.#saved) return;
+    if (await this.#parts.lease.saveCursor(fence, handled)) this.#saved = handled;
+    else this.#stream?.abort();
   }
 
   /** Gathers what comes close together; one look into Postgres then tells what of it is news. */
