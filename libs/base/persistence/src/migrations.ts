@@ -30,6 +30,7 @@ import { CreateNotifications } from './migrations/2026_11_21_1205_create_notific
 import { BoundLooksByTime } from './migrations/2026_11_21_1210_bound_looks_by_time.ts';
 import { FindOpenOrdersOfATeam } from './migrations/2026_11_21_1220_find_open_orders_of_a_team.ts';
 import { ReadByIndex } from './migrations/2026_11_21_1230_read_by_index.ts';
+import { WatchLossesByCurrency } from './migrations/2026_11_21_1240_watch_losses_by_currency.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -65,4 +66,5 @@ export const migrations = [
   BoundLooksByTime,
   FindOpenOrdersOfATeam,
   ReadByIndex,
+  WatchLossesByCurrency,
 ];

@@ -463,6 +463,31 @@ CREATE FUNCTION keelson.watch_errors(default_window_ms integer) RETURNS TABLE(te
              and not is_halted(t.team_id, array['account:' || recent.account_id])
         $$;
 
+CREATE FUNCTION keelson.watch_losing_days(today date) RETURNS TABLE(team_id uuid, account_id uuid, account_currency text, day_results jsonb, rates jsonb, observed_at timestamp with time zone, max_price_age_seconds numeric, equity numeric, limit_percent numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'keelson'
+    AS $$
+          select a.team_id, a.account_id, a.currency, d.results,
+                 (select jsonb_object_agg(c.currency, jsonb_build_array(x.rate::text, x.quoted_at))
+                    from unnest(d.currencies) as c (currency) cross join lateral fx_rate(c.currency, a.currency) x
+                   where c.currency <> a.currency),
+                 clock_timestamp(), p.value, f.equity, l.value
+            from accounts a
+            join risk_limits l on l.account_id = a.account_id and l.scope = 'account' and l.name = 'max_daily_loss_percent'
+           cross join lateral (
+             select jsonb_agg(jsonb_build_array(currency, (realised_profit - fees)::text)) as results,
+                    array_agg(currency) as currencies
+               from account_days where account_id = a.account_id and trading_day = today
+             having bool_or(realised_profit - fees < 0)) d
+            left join risk_limits p on p.account_id = a.account_id and p.scope = 'account' and p.name = 'max_price_age_seconds'
+            left join account_funds f on f.account_id = a.account_id and f.at > clock_timestamp() - interval '1 day'
+            left join watch_rules r on r.team_id = a.team_id and r.rule = 'daily_loss'
+           where r.enabled is not false and l.value is not null
+             and not is_halted(a.team_id, array['account:' || a.account_id])
+        $$;
+
+COMMENT ON FUNCTION keelson.watch_losing_days(today date) IS 'accounts that realised a loss in any currency today, with what converts it; null equity: nobody said within a day';
+
 CREATE FUNCTION keelson.watch_losses(today date) RETURNS TABLE(team_id uuid, account_id uuid, lost numeric, equity numeric, limit_percent numeric)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'keelson'
@@ -2125,6 +2150,8 @@ CREATE POLICY watch ON keelson.account_days FOR SELECT TO keelson_resolver USING
 
 CREATE POLICY watch ON keelson.account_funds FOR SELECT TO keelson_resolver USING (true);
 
+CREATE POLICY watch ON keelson.accounts FOR SELECT TO keelson_resolver USING (true);
+
 CREATE POLICY watch ON keelson.risk_limits FOR SELECT TO keelson_resolver USING (true);
 
 CREATE POLICY watch ON keelson.trading_states FOR SELECT TO keelson_resolver USING (true);
@@ -2152,6 +2179,7 @@ GRANT ALL ON FUNCTION keelson.exposure_drifts() TO keelson_app;
 GRANT ALL ON FUNCTION keelson.exposure_truth(wanted_account uuid, wanted_scope text) TO keelson_app;
 
 GRANT ALL ON FUNCTION keelson.fx_rate(from_currency text, to_currency text) TO keelson_app;
+GRANT ALL ON FUNCTION keelson.fx_rate(from_currency text, to_currency text) TO keelson_resolver;
 
 GRANT ALL ON FUNCTION keelson.halt_permits(wanted_signal uuid) TO keelson_app;
 
@@ -2203,6 +2231,9 @@ GRANT ALL ON FUNCTION keelson.unrecorded_events(wanted_broker text, client_order
 REVOKE ALL ON FUNCTION keelson.watch_errors(default_window_ms integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION keelson.watch_errors(default_window_ms integer) TO keelson_app;
 
+REVOKE ALL ON FUNCTION keelson.watch_losing_days(today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION keelson.watch_losing_days(today date) TO keelson_app;
+
 REVOKE ALL ON FUNCTION keelson.watch_losses(today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION keelson.watch_losses(today date) TO keelson_app;
 
@@ -2218,6 +2249,8 @@ GRANT SELECT(account_id) ON TABLE keelson.account_days TO keelson_resolver;
 
 GRANT SELECT(trading_day) ON TABLE keelson.account_days TO keelson_resolver;
 
+GRANT SELECT(currency) ON TABLE keelson.account_days TO keelson_resolver;
+
 GRANT SELECT(team_id) ON TABLE keelson.account_days TO keelson_resolver;
 
 GRANT SELECT(realised_profit) ON TABLE keelson.account_days TO keelson_resolver;
@@ -2232,7 +2265,15 @@ GRANT SELECT(team_id) ON TABLE keelson.account_funds TO keelson_resolver;
 
 GRANT SELECT(equity) ON TABLE keelson.account_funds TO keelson_resolver;
 
+GRANT SELECT(at) ON TABLE keelson.account_funds TO keelson_resolver;
+
 GRANT SELECT ON TABLE keelson.accounts TO keelson_app;
+
+GRANT SELECT(account_id) ON TABLE keelson.accounts TO keelson_resolver;
+
+GRANT SELECT(team_id) ON TABLE keelson.accounts TO keelson_resolver;
+
+GRANT SELECT(currency) ON TABLE keelson.accounts TO keelson_resolver;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE keelson.alerts TO keelson_app;
 
@@ -2413,6 +2454,12 @@ GRANT SELECT(resolved_at) ON TABLE keelson.quarantined_events TO keelson_relay;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.quotes TO keelson_app;
 
 GRANT SELECT(symbol) ON TABLE keelson.quotes TO keelson_resolver;
+
+GRANT SELECT(bid) ON TABLE keelson.quotes TO keelson_resolver;
+
+GRANT SELECT(ask) ON TABLE keelson.quotes TO keelson_resolver;
+
+GRANT SELECT(at) ON TABLE keelson.quotes TO keelson_resolver;
 
 GRANT SELECT(received_at) ON TABLE keelson.quotes TO keelson_resolver;
 

@@ -1,3 +1,5 @@
+export { worstOfDay } from './conversion.ts';
+export type { DayRow } from './conversion.ts';
 export { decide, makeDecide } from './decide.ts';
 export type { DenialCode, Finding } from './denial.ts';
 export { denyWaiting } from './deny-waiting.ts';

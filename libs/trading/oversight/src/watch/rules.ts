@@ -1,5 +1,5 @@
 import { Decimal, decimalText, type Id } from '@keelson/kernel';
-import type { Scope } from '@keelson/risk';
+import { type DayRow, type Scope, worstOfDay } from '@keelson/risk';
 import type { HaltOrigin } from '../halt/halt.ts';
 
 /** What a rule found: which scope has to stop, and why in a sentence with its numbers. */
@@ -60,20 +60,36 @@ export function judgeErrors({ teamId, accountId, failed, placed, atLeast }: Erro
 export interface Loss {
   readonly teamId: Id;
   readonly accountId: Id;
-  /** Realised on this trading day, fees included; positive. */
-  readonly lost: string;
-  readonly equity: string;
+  /** What this trading day realised, fees included, and the rates of now. */
+  readonly day: DayRow;
+  /** The account's own age for prices; null where it sets none. */
+  readonly maxPriceAgeSeconds: string | null;
+  /** Null when nobody said within a day what the account is worth. */
+  readonly equity: string | null;
   readonly limitPercent: string;
 }
 
-/** The account lost what it may in a day: what still works is taken back. Without a known equity, risk denies anyway. Pure. */
-export function judgeLoss({ teamId, accountId, lost, equity, limitPercent }: Loss): Finding | undefined {
-  const worth = new Decimal(equity);
-  const percent = worth.gt(0) ? new Decimal(lost).div(worth).times(100) : undefined;
-  if (percent?.lt(limitPercent)) return undefined;
+/**
+ * The account lost what it may in a day: what still works is taken back. Other currencies are converted by the rule of
+ * risk's check; a rate that is too old for an order is good for a while longer, as a price is to `judgeQuote`. What nobody
+ * can tell halts: a loss without a rate, and a share of an equity that is not known. Of a profit without a rate nothing is
+ * counted. Pure.
+ */
+export function judgeLoss(loss: Loss): Finding | undefined {
+  const { teamId, accountId, day, equity, limitPercent } = loss;
+  const limits = {
+    max_price_age_seconds: loss.maxPriceAgeSeconds === null ? null : new Decimal(loss.maxPriceAgeSeconds),
+  };
+  const { lost, unpriced } = worstOfDay(day, limits, new Decimal(defaults.staleFactor));
+  const worth = new Decimal(equity ?? 0);
+  const percent = worth.gt(0) ? lost.div(worth).times(100) : undefined;
+  const known = unpriced.length === 0;
+  if (known && (lost.lte(0) || percent?.lt(limitPercent))) return undefined;
   const share = percent ? `${decimalText(percent.toDecimalPlaces(2))} %` : 'an unknown share';
-  const most = `${decimalText(new Decimal(limitPercent))} %`;
-  const reason = `daily loss: ${decimalText(new Decimal(lost))} is ${share} of the equity, the limit is ${most}`;
+  const found = known
+    ? `${decimalText(lost)} is ${share} of the equity`
+    : `unknown, as ${unpriced.join(', ')} has no fresh rate to ${day.account_currency}; without it ${decimalText(lost)}`;
+  const reason = `daily loss: ${found}, the limit is ${decimalText(new Decimal(limitPercent))} %`;
   return { origin: 'daily_loss', scope: { kind: 'account', teamId, accountId }, reason, ...plain };
 }
 

@@ -1,6 +1,7 @@
 import { calendarOf, type InstrumentKind, isOpen } from '@keelson/market';
 import type { Id } from '@keelson/kernel';
 import { sql, type Tx } from '@keelson/persistence';
+import type { DayRow } from '@keelson/risk';
 import { scopeFrom } from '../halt/scope.ts';
 import { defaults, type Errors, type Loss, type QuoteAge, type Rate, type Silence } from './rules.ts';
 
@@ -34,17 +35,27 @@ export async function readErrors(tx: Tx): Promise<readonly Errors[]> {
   }));
 }
 
-const LOSSES = sql('watch.losses', 'select team_id, account_id, lost, equity, limit_percent from watch_losses($1)');
+const LOSSES = sql(
+  'watch.losing_days',
+  `select team_id, account_id, account_currency, day_results, rates, observed_at as now, max_price_age_seconds, equity,
+          limit_percent
+     from watch_losing_days($1)`,
+);
 
-/** Accounts of every team that lost on a trading day; the day as YYYY-MM-DD. */
+/** Accounts of every team that lost on a trading day, in whichever currency; the day as YYYY-MM-DD. */
 export async function readLosses(tx: Tx, today: string): Promise<readonly Loss[]> {
-  const rows = await tx.query<{ team_id: Id; account_id: Id; lost: string; equity: string; limit_percent: string }>(
-    LOSSES,
-    [today],
-  );
-  return rows.map(({ team_id, account_id, limit_percent, ...row }) => ({
-    ...row,
-    ...{ teamId: team_id, accountId: account_id, limitPercent: limit_percent },
+  const rows = await tx.query<
+    DayRow & {
+      team_id: Id;
+      account_id: Id;
+      max_price_age_seconds: string | null;
+      equity: string | null;
+      limit_percent: string;
+    }
+  >(LOSSES, [today]);
+  return rows.map(({ team_id, account_id, max_price_age_seconds, equity, limit_percent, ...day }) => ({
+    ...{ teamId: team_id, accountId: account_id, day, equity },
+    ...{ maxPriceAgeSeconds: max_price_age_seconds, limitPercent: limit_percent },
   }));
 }
 

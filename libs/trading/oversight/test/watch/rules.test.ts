@@ -27,12 +27,39 @@ describe('rules of the watch, at their bounds', () => {
   });
 
   it('daily loss: from the limit on, and where no equity is known that it could be a share of', () => {
-    const loss = { teamId, accountId, equity: '100000', limitPercent: '3' };
-    expect(judgeLoss({ ...loss, lost: '2999.99' })).toBeUndefined();
-    expect(judgeLoss({ ...loss, lost: '3000' })).toMatchObject({
+    const lost = (amount: string) => {
+      const day = {
+        account_currency: 'USD',
+        day_results: [['USD', `-${amount}`]] as const,
+        rates: null,
+        now: new Date(),
+      };
+      return { teamId, accountId, day, maxPriceAgeSeconds: null, equity: '100000', limitPercent: '3' };
+    };
+    expect(judgeLoss(lost('2999.99'))).toBeUndefined();
+    expect(judgeLoss(lost('3000'))).toMatchObject({
       reason: 'daily loss: 3000 is 3 % of the equity, the limit is 3 %',
     });
-    expect(judgeLoss({ ...loss, equity: '0', lost: '1' })).toMatchObject({ origin: 'daily_loss' });
+    expect(judgeLoss({ ...lost('1'), equity: '0' })).toMatchObject({ origin: 'daily_loss' });
+    expect(judgeLoss({ ...lost('1'), equity: null })).toMatchObject({ origin: 'daily_loss' });
+  });
+
+  it('daily loss: by a rate three times as old as an order may have, and of any weekend', () => {
+    const lost = (now: string, quotedAt: string, maxPriceAgeSeconds: string | null) => {
+      const rates = { EUR: ['1.1', quotedAt] } as const;
+      const day = { account_currency: 'USD', day_results: [['EUR', '-1']] as const, rates, now: new Date(now) };
+      return judgeLoss({ teamId, accountId, day, maxPriceAgeSeconds, equity: '100000', limitPercent: '3' });
+    };
+    const wednesday = '2026-11-18T15:00:00Z';
+    expect(lost(wednesday, '2026-11-18T14:15:00Z', null)).toBeUndefined();
+    expect(lost(wednesday, '2026-11-18T14:14:59Z', null)).toMatchObject({
+      reason: 'daily loss: unknown, as EUR has no fresh rate to USD; without it 0, the limit is 3 %',
+    });
+    expect(lost(wednesday, '2026-11-18T14:59:30Z', '10')).toBeUndefined();
+    expect(lost(wednesday, '2026-11-18T14:59:29Z', '10')).toMatchObject({ origin: 'daily_loss' });
+    const sunday = '2026-11-22T15:00:00Z';
+    expect(lost(sunday, '2026-11-20T21:59:00Z', '10')).toBeUndefined();
+    expect(lost(sunday, '2026-11-18T14:00:00Z', '10')).toMatchObject({ origin: 'daily_loss' });
   });
 
   it('stale feed: while the market trades, and no price came for three times as long as it may be old', () => {
