@@ -1,6 +1,6 @@
 import { type BenchOptions, type Findings, main, say } from './harness/bench.ts';
 import { arrivalTimes, growthOf, spreadOf } from './harness/arrivals.ts';
-import { type Backlog, watchBacklog } from './harness/books.ts';
+import { type Backlog, untilEmpty, watchBacklog } from './harness/books.ts';
 import { stackConditions } from './harness/conditions.ts';
 import { busyPercent, cpuOfTree, type CpuSnapshot, cpuSnapshot } from './harness/cpu.ts';
 import { type K6Run, runK6 } from './harness/k6.ts';
@@ -8,9 +8,11 @@ import { percentile } from './harness/percentile.ts';
 import { atMost, type BenchResult, none, type ResultRow } from './harness/result.ts';
 import { addressOf, processes } from './harness/stack.ts';
 import { type BenchTeam, benchTeams } from './harness/teams.ts';
-import { countRow, countTable, markNow, seenSince } from './harness/witnesses.ts';
+import { countRow, countTable, endRow, markNow, type Seen, seenSince } from './harness/witnesses.ts';
 
 const SECONDS = 60;
+/** For what a load left behind that was more than the machine can do: it ends, or expires, before the next one begins. */
+const EMPTY_WITHIN_SECONDS = 240;
 const WARM_UP_SECONDS = 5;
 const TEAMS = 20;
 
@@ -33,6 +35,8 @@ const asUsual: Venue = { name: 'simulator at its defaults', faults: undefined, f
 interface Load {
   readonly rate: number;
   readonly venue: Venue;
+  /** What the witnesses must agree on: that all was filled while the stream was heard, or that all came to one end. */
+  readonly countOf: typeof countRow;
   readonly rowsOf: (title: string, run: Run) => readonly ResultRow[];
 }
 
@@ -43,14 +47,15 @@ const CPU_MS = 8;
 const GROWTH = 0.01;
 
 const loads: readonly Load[] = [
-  { rate: 100, venue: atOnce, rowsOf: latencyRows },
-  { rate: 100, venue: asUsual, rowsOf: latencyRows },
+  { rate: 100, venue: atOnce, countOf: countRow, rowsOf: latencyRows },
+  { rate: 100, venue: asUsual, countOf: countRow, rowsOf: latencyRows },
   {
     rate: 200,
     venue: atOnce,
+    countOf: endRow,
     rowsOf: (title, run) => [...arrivalRows(title, run), ...frameRows(title, run), cpuRow(title, run)],
   },
-  { rate: 300, venue: atOnce, rowsOf: (title, run) => [backlogRow(title, run)] },
+  { rate: 300, venue: atOnce, countOf: endRow, rowsOf: (title, run) => [backlogRow(title, run)] },
 ];
 
 async function setVenue(faults: object | undefined): Promise<void> {
@@ -145,6 +150,10 @@ async function measure(load: Load, teams: readonly BenchTeam[], options: BenchOp
   const k6 = await runK6({ ...shape, teams, seed: options.seed });
   const after = cpuSnapshot();
   const watched = await stopWatching();
+  // Only what came to its end was worked on wholly: under a load that is too much, that is less than was accepted.
+  const { endedOnce } = (await seenSince(mark, teams)).books;
+  const emptied = await untilEmpty(EMPTY_WITHIN_SECONDS);
+  if (!emptied.empty) throw new Error(`messages still wait ${EMPTY_WITHIN_SECONDS} s after the load`);
   const seen = await seenSince(mark, teams);
   const sent = k6.value('signals_sent', 'count');
   const planned = rate * (seconds + WARM_UP_SECONDS);
@@ -153,9 +162,18 @@ async function measure(load: Load, teams: readonly BenchTeam[], options: BenchOp
   if (venue.faults === undefined && seen.venue.fills === seen.venue.orders) throw new Error('no order filled in parts');
   const arrivals = await arrivalTimes(mark, teams, WARM_UP_SECONDS);
   const backlog = watched.filter((look) => look.seconds > WARM_UP_SECONDS && look.seconds < WARM_UP_SECONDS + seconds);
-  const cpu = await cpuTable(before, after, sent);
-  const rows = [...load.rowsOf(title, { load, k6, arrivals, backlog, cpu }), countRow(title, k6, seen)];
-  return { rows, details: { [title]: { ...latencyTable(k6, arrivals, backlog), ...countTable(k6, seen), ...cpu } } };
+  const cpu = await cpuTable(before, after, endedOnce);
+  const rows = [...load.rowsOf(title, { load, k6, arrivals, backlog, cpu }), load.countOf(title, k6, seen)];
+  const table = { ...latencyTable(k6, arrivals, backlog), ...endTable(seen, endedOnce, emptied.seconds), ...cpu };
+  return { rows, details: { [title]: { ...countTable(k6, seen), ...table } } };
+}
+
+function endTable({ books }: Seen, endedMeanwhile: number, emptySeconds: number): Record<string, number> {
+  return {
+    'ended while k6 ran': endedMeanwhile,
+    'filled in the end': books.filledOrders,
+    'empty after, s': Math.round(emptySeconds * 10) / 10,
+  };
 }
 
 function latencyTable(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { credentials } from './stack.ts';
 
@@ -8,12 +9,15 @@ export interface BookCounts {
   filledOrders: number;
   fills: number;
   filledQuantity: number;
+  /** Signals with exactly one terminal event on the stream of orders. */
+  endedOnce: number;
   /** Currencies of teams whose postings don't sum to zero. */
   unbalanced: number;
   /** Messages that still wait. */
   waiting: number;
 }
 
+const TERMINAL = `('order.filled', 'order.denied', 'order.rejected', 'order.expired', 'order.cancelled')`;
 const COUNT = `
   select (select count(*) from keelson.receipts where received_at >= $1)::int as receipts,
          (select count(*) from keelson.orders where created_at >= $1)::int as orders,
@@ -21,6 +25,10 @@ const COUNT = `
          (select count(*) from keelson.fills join keelson.orders using (order_id) where created_at >= $1)::int as fills,
          (select coalesce(sum(f.quantity), 0) from keelson.fills f join keelson.orders using (order_id)
            where created_at >= $1)::float8 as "filledQuantity",
+         (select count(*) from (
+            select from keelson.signals s join keelson.stream_events e using (signal_id)
+             where s.received_at >= $1 and e.channel = 'orders' and e.event in ${TERMINAL}
+             group by signal_id having count(*) = 1) once)::int as "endedOnce",
          (select count(*) from (select currency from keelson.postings group by currency having sum(amount) <> 0) u)::int
            as unbalanced,
          (select count(*) from keelson.outbox)::int as waiting`;
@@ -45,7 +53,10 @@ export function databaseNow(): Promise<Date> {
 /** Sums over teams, each counted in a transaction of its own under row-level security. */
 export function bookCounts(teamIds: readonly string[], since: Date): Promise<BookCounts> {
   return connected(async (client) => {
-    const total = { receipts: 0, orders: 0, filledOrders: 0, fills: 0, filledQuantity: 0, unbalanced: 0, waiting: 0 };
+    const total: BookCounts = {
+      ...{ receipts: 0, orders: 0, filledOrders: 0, fills: 0, filledQuantity: 0 },
+      ...{ endedOnce: 0, unbalanced: 0, waiting: 0 },
+    };
     for (const teamId of teamIds) {
       await client.query('begin');
       await client.query(`select set_config('keelson.team_id', $1, true)`, [teamId]);
@@ -76,6 +87,26 @@ export function acceptances(teamIds: readonly string[], since: Date): Promise<Re
   });
 }
 
+/** Waits until no message of any team waits; the seconds that it took, and whether it came to that. */
+export async function untilEmpty(withinSeconds: number): Promise<{ seconds: number; empty: boolean }> {
+  const started = performance.now();
+  const taken = () => (performance.now() - started) / 1_000;
+  const client = new pg.Client({ connectionString: credentials().databaseAdminUrl, application_name: 'keelson-bench' });
+  await client.connect();
+  try {
+    while (taken() < withinSeconds) {
+      const { rows } = await client.query<{ empty: boolean }>(
+        'select not exists (select from keelson.outbox) as empty',
+      );
+      if (rows[0]!.empty) return { seconds: taken(), empty: true };
+      await sleep(500);
+    }
+    return { seconds: taken(), empty: false };
+  } finally {
+    await client.end();
+  }
+}
+
 /** One look at how much waits, and when; seconds since the first look. */
 export interface Backlog {
   readonly seconds: number;
@@ -93,7 +124,7 @@ export function watchBacklog(everyMs = 1_000): () => Promise<readonly Backlog[]>
     while (!stopped) {
       const { rows } = await client.query<{ waiting: number }>('select count(*)::int as waiting from keelson.outbox');
       seen.push({ seconds: (performance.now() - started) / 1_000, waiting: rows[0]!.waiting });
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
+      await sleep(everyMs);
     }
     await client.end();
   })();

@@ -53,6 +53,20 @@ export function countRow(title: string, k6: K6Run, { venue, books }: Seen): Resu
   });
 }
 
+/**
+ * For a load that may be more than the machine can do, once nothing waits any more: some of it expired, but every signal
+ * came to one end, and what the venue filled is what the books have.
+ */
+export function endRow(title: string, k6: K6Run, { venue, books }: Seen): ResultRow {
+  const accepted = k6.value('signals_accepted', 'count');
+  return none(`${title}: by sender, venue's log and books`, {
+    'without exactly one end': Math.abs(accepted - books.endedOnce),
+    'doubled at the venue': venue.doubled + Math.max(0, venue.orders - books.orders),
+    'filled but not booked': Math.abs(venue.filledQuantity - books.filledQuantity),
+    unbalanced: books.unbalanced,
+  });
+}
+
 /** The counts themselves, for the details of a result. */
 export function countTable(k6: K6Run, { venue, books }: Seen): Record<string, number> {
   return {
