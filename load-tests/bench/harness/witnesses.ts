@@ -58,9 +58,9 @@ export function countRow(title: string, k6: K6Run, { venue, books }: Seen): Resu
  * came to one end, and what the venue filled is what the books have.
  */
 export function endRow(title: string, k6: K6Run, { venue, books }: Seen): ResultRow {
-  const accepted = k6.value('signals_accepted', 'count');
   return none(`${title}: by sender, venue's log and books`, {
-    'without exactly one end': Math.abs(accepted - books.endedOnce),
+    'accepted and lost': Math.max(0, k6.value('signals_accepted', 'count') - books.receipts),
+    'without exactly one end': books.receipts - books.endedOnce,
     'doubled at the venue': venue.doubled + Math.max(0, venue.orders - books.orders),
     'filled but not booked': Math.abs(venue.filledQuantity - books.filledQuantity),
     unbalanced: books.unbalanced,
