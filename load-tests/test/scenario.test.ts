@@ -26,28 +26,30 @@ describe('the pipeline scenario', () => {
     const run = await runAgainst({});
     expect([count(run, 'signals_sent'), count(run, 'signals_accepted')]).toEqual([40, 40]);
     expect([count(run, 'signals_lost'), count(run, 'signals_doubled'), count(run, 'frames_missed')]).toEqual([0, 0, 0]);
-    expect(run.code).toBe(0);
+    expect([run.code, run.crossed]).toEqual([0, []]);
   });
 
   it('exits with 99 when frames come late, and measures how late', async () => {
     const run = await runAgainst({ frameAfterMs: 80 * SLACK + 50 }, SLACK);
-    expect(run.code).toBe(CROSSED);
+    expect([run.code, run.crossed]).toEqual([CROSSED, [`signal_frame_ms p(95)<${80 * SLACK}`]]);
     expect(run.value('signal_frame_ms', 'min')).toBeGreaterThanOrEqual(80 * SLACK);
   });
 
   it('exits with 99 when a signal has two ends', async () => {
     const run = await runAgainst({ doubleEvery: 20 });
-    expect([run.code, count(run, 'signals_doubled')]).toEqual([CROSSED, 2]);
+    expect([run.code, run.crossed]).toEqual([CROSSED, ['signals_doubled count==0']]);
+    expect(count(run, 'signals_doubled')).toBe(2);
   });
 
   it('exits with 99 when a signal has no end', async () => {
     const run = await runAgainst({ loseEvery: 40 });
-    expect([run.code, count(run, 'signals_lost')]).toEqual([CROSSED, 1]);
+    expect([run.code, run.crossed]).toEqual([CROSSED, ['signal_failed rate<0.005']]);
+    expect(count(run, 'signals_lost')).toBe(1);
   });
 
   it('exits with 99 when a webhook is refused, which is then not called lost', async () => {
     const run = await runAgainst({ refuseEvery: 20 });
-    expect(run.code).toBe(CROSSED);
+    expect([run.code, run.crossed]).toEqual([CROSSED, ['webhook_failed rate<0.001']]);
     expect([count(run, 'signals_accepted'), count(run, 'signals_lost')]).toEqual([38, 0]);
   });
 });

@@ -6,7 +6,13 @@ import { run } from './command.ts';
 import { k6Path, repository } from './stack.ts';
 import { type BenchTeam, inSecretFolder, writeAccess } from './teams.ts';
 
-const metrics = z.record(z.string(), z.object({ values: z.record(z.string(), z.number()) }));
+const metrics = z.record(
+  z.string(),
+  z.object({
+    values: z.record(z.string(), z.number()),
+    thresholds: z.record(z.string(), z.object({ ok: z.boolean() })).default({}),
+  }),
+);
 
 export interface K6Load {
   readonly scenario: 'smoke' | 'pipeline';
@@ -23,6 +29,8 @@ export interface K6Load {
 export interface K6Run {
   /** 0, or 99 when a threshold was crossed. */
   readonly code: number;
+  /** Each threshold that was crossed, with its metric: "signal_frame_ms p(95)<80". */
+  readonly crossed: readonly string[];
   /** The metric's value, e.g. ("signal_frame_ms", "p(95)"). Throws when k6 has none. */
   readonly value: (metric: string, value: string) => number;
   /** The first lines that k6 and the scripts wrote to stderr. */
@@ -36,6 +44,12 @@ function environmentOf(load: K6Load): Record<string, string> {
   const shape = { RATE, SECONDS, WARM_UP_SECONDS, LATENCY_SLACK };
   return Object.fromEntries(
     Object.entries(shape).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}
+
+function crossedIn(found: z.infer<typeof metrics>): string[] {
+  return Object.entries(found).flatMap(([metric, { thresholds }]) =>
+    Object.entries(thresholds).flatMap(([rule, { ok }]) => (ok ? [] : [`${metric} ${rule}`])),
   );
 }
 
@@ -63,6 +77,6 @@ export async function runK6(load: K6Load): Promise<K6Run> {
       if (number === undefined) throw new Error(`k6 has no ${name} of ${metric}: not one signal got that far`);
       return number;
     };
-    return { code: result.code, value, complaints };
+    return { code: result.code, crossed: crossedIn(found), value, complaints };
   });
 }

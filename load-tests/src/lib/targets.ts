@@ -14,10 +14,12 @@ function objective(targets: Targets, name: string): ObjectiveThresholds {
   throw new Error(`targets.json has no objective "${name}": npm run render writes it from the catalogue`);
 }
 
-/** "p(95)<80" with another bound; a rule of another form stays as it is. */
+/** "p(95)<80" with another bound. By hand: k6 knows no named groups, and takes a pattern with some for one that never fits. */
 function loosened(rule: string, slack: number): string {
-  const parts = /^(?<measure>p\(\d+\))<(?<bound>[\d.]+)$/.exec(rule)?.groups;
-  return parts ? `${parts['measure']}<${Number(parts['bound']) * slack}` : rule;
+  const [measure, bound, ...rest] = rule.split('<');
+  if (bound === undefined || rest.length > 0 || !(Number(bound) > 0))
+    throw new Error(`"${rule}" is no bound of a latency`);
+  return `${measure}<${Number(bound) * slack}`;
 }
 
 /**
