@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
-import pg from 'pg';
 import { z } from 'zod';
 import { type BenchOptions, type Findings, main, say } from './harness/bench.ts';
 import { mustRun } from './harness/command.ts';
 import { databaseConditions } from './harness/conditions.ts';
+import { asAdmin, emptyRedis, onDatabase, withOwnDatabase } from './harness/own-database.ts';
 import { median } from './harness/percentile.ts';
 import { none, type ResultRow } from './harness/result.ts';
 import { type Credentials, credentials, repository } from './harness/stack.ts';
@@ -21,22 +20,6 @@ const DATABASE = 'keelson_bench_peer';
 /** Beside the stack's own database 0, so that no worker hears of these signals. */
 const REDIS_DATABASE = 7;
 
-function onDatabase(url: string, name: string): string {
-  const changed = new URL(url);
-  changed.pathname = `/${name}`;
-  return changed.href;
-}
-
-async function asAdmin<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: 'keelson-bench' });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
 const PEER_TABLE = `
   create schema peer;
   create table peer.signals (
@@ -47,25 +30,17 @@ const PEER_TABLE = `
   grant usage on schema peer to keelson_app;
   grant select, insert on peer.signals to keelson_app;`;
 
-/** A database of its own in the stack's Postgres: same settings, same disk, and no worker that would take CPU. */
+/** With our tables and the peer's; no worker hears of this database, so none takes CPU. */
 async function withDatabase<T>(secrets: Credentials, work: (adminUrl: string) => Promise<T>): Promise<T> {
-  const remove = `drop database if exists ${DATABASE} with (force)`;
-  const own = onDatabase(secrets.databaseAdminUrl, DATABASE);
-  await asAdmin(secrets.databaseAdminUrl, async (client) => {
-    await client.query(remove);
-    await client.query(`create database ${DATABASE}`);
-  });
-  try {
+  return withOwnDatabase(secrets.databaseAdminUrl, DATABASE, async (own) => {
     const migrate = join(repository, 'libs', 'base', 'persistence', 'src', 'migrate.ts');
     const DATABASE_APP_PASSWORD = decodeURIComponent(new URL(secrets.databaseUrl).password);
     await mustRun(process.execPath, [migrate, 'up'], {
       environment: { DATABASE_ADMIN_URL: own, DATABASE_APP_PASSWORD },
     });
     await asAdmin(own, (client) => client.query(PEER_TABLE));
-    return await work(own);
-  } finally {
-    await asAdmin(secrets.databaseAdminUrl, (client) => client.query(remove));
-  }
+    return work(own);
+  });
 }
 
 const answer = z.object({ accepted: z.int(), refused: z.int(), elapsed: z.number(), p95: z.number() });
@@ -163,16 +138,6 @@ async function countRows(url: string, teamId: string): Promise<{ receipts: numbe
     await client.query('commit');
     return rows[0] ?? { receipts: 0, signals: 0 };
   });
-}
-
-/** Wake-ups that nobody was there to hear. */
-async function emptyRedis(url: string): Promise<void> {
-  const client = new Redis(url);
-  try {
-    await client.flushdb();
-  } finally {
-    client.disconnect();
-  }
 }
 
 async function run(options: BenchOptions): Promise<Findings> {

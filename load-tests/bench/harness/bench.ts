@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { commit, loadBefore, machine } from './machine.ts';
-import { type BenchResult, type ResultRow, writeResult } from './result.ts';
+import { type BenchResult, NO_BOUND, type ResultRow, writeResult } from './result.ts';
 
 /** What a benchmark finds out. */
 export interface Findings {
@@ -45,7 +45,9 @@ function print(result: BenchResult): void {
   say(`  load average ${result.load.average}, ${result.load.busyPercent} % of a core busy before`);
   for (const [name, value] of Object.entries(result.conditions)) say(`  ${name}: ${value}`);
   for (const { what, must, measured, met } of result.rows) {
-    say(`${met ? 'met   ' : 'MISSED'} ${what.padEnd(66)} ${must.padEnd(24)} ${measured}`);
+    say(
+      `${must === NO_BOUND ? 'told  ' : met ? 'met   ' : 'MISSED'} ${what.padEnd(66)} ${must.padEnd(24)} ${measured}`,
+    );
   }
   for (const [section, values] of Object.entries(result.details)) {
     say(

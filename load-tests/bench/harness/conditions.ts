@@ -23,7 +23,10 @@ interface Role {
  * What makes a number honest, asked of the running database over the services' own connection string. Throws when it
  * doesn't hold: then there is nothing worth measuring.
  */
-export async function databaseConditions(url: string = credentials().databaseUrl): Promise<BenchResult['conditions']> {
+export async function databaseConditions(
+  url: string = credentials().databaseUrl,
+  schema = 'keelson',
+): Promise<BenchResult['conditions']> {
   const client = new pg.Client({ connectionString: url, application_name: 'keelson-bench' });
   await client.connect();
   try {
@@ -34,7 +37,8 @@ export async function databaseConditions(url: string = credentials().databaseUrl
     const { rows } = await client.query<{ tables: number; forced: number }>(
       `select count(*)::int as tables, count(*) filter (where relrowsecurity and relforcerowsecurity)::int as forced
          from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'team_id'
-        where c.relnamespace = 'keelson'::regnamespace and c.relkind = 'r'`,
+        where c.relnamespace = $1::regnamespace and c.relkind = 'r'`,
+      [schema],
     );
     const { tables = 0, forced = 0 } = rows[0] ?? {};
     if (settings['fsync'] !== 'on' || settings['synchronous_commit'] !== 'on') {

@@ -37,6 +37,18 @@ export interface K6Run {
   readonly complaints: string;
 }
 
+/** Several runs as one, for what is counted; a sum of percentiles would say nothing. */
+export function sumOf(runs: readonly K6Run[]): K6Run {
+  return {
+    code: Math.max(...runs.map(({ code }) => code)),
+    value: (metric, name) => {
+      if (name !== 'count') throw new Error(`${name} of several runs is no sum`);
+      return runs.reduce((sum, run) => sum + run.value(metric, name), 0);
+    },
+    complaints: runs.map(({ complaints }) => complaints).join(''),
+  };
+}
+
 const THRESHOLD_CROSSED = 99;
 
 function environmentOf(load: K6Load): Record<string, string> {

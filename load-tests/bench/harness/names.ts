@@ -6,6 +6,7 @@ export const benchNames: readonly string[] = [
   'rehearsal',
   'cold-start',
   'flow',
+  'yardstick',
   'profile',
   'gate',
   'gates',

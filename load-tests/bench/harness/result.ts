@@ -78,6 +78,14 @@ export function none(what: string, counts: Readonly<Record<string, number>>): Re
   };
 }
 
+/** What stands in place of a bound where none was set. */
+export const NO_BOUND = 'no bound';
+
+/** A row that no bound was set for: it is told for what it explains. */
+export function told(what: string, measured: string): ResultRow {
+  return { what, must: NO_BOUND, measured, met: true };
+}
+
 /** Keeps one result of each seed; that of the first has the plain name. */
 export function writeResult(result: BenchResult): string {
   const checked = benchResult.parse(result);

@@ -8,6 +8,11 @@ export interface LoadShape {
   readonly warmUpSeconds: number;
 }
 
+/** All teams have their stream open by then, in milliseconds of the run, and begin together. */
+export function startAtMs(teams: number): number {
+  return 1_000 + 150 * teams;
+}
+
 /** One planned signal. */
 export interface PlannedSend {
   /** Counts over all teams from 0. */

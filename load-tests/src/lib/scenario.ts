@@ -2,7 +2,7 @@ import { fail } from 'k6';
 import execution from 'k6/execution';
 import { type TeamAccess, readTeams } from './access.ts';
 import { alertBody, alertOf } from './alerts.ts';
-import { type LoadShape, type PlannedSend, sendsOf } from './load-shape.ts';
+import { type LoadShape, type PlannedSend, sendsOf, startAtMs } from './load-shape.ts';
 import { report } from './metrics.ts';
 import { openStream } from './stream.ts';
 import { Tally } from './tally.ts';
@@ -19,8 +19,7 @@ const targets = JSON.parse(open(pathOf('../../targets.json'))) as Targets;
 const seed = Number(__ENV['SEED'] ?? 1);
 const run = __ENV['RUN'] ?? `${Date.now().toString(36)}`;
 
-/** All teams have their stream open by then, in milliseconds of the run, and begin together. */
-const START_AT_MS = 1_000 + 150 * teams.length;
+const START_AT_MS = startAtMs(teams.length);
 /** Longest wait for the frames of what was sent. */
 const SETTLE_MS = 15_000;
 /** A second frame of a signal would come right behind the first. */
