@@ -42,18 +42,28 @@ export const halts = defineCommand({
         halts: found.map((halt) => ({
           ...{ halt_id: halt.haltId, scope: scopeKey(halt.scope), phase: halt.phase, origin: halt.origin },
           ...{ reason: halt.reason, actor: halt.actor, requested_at: halt.requestedAt.toISOString() },
-          problem: halt.phase === 'done' ? null : (halt.problem ?? null),
+          problem: halt.problem ?? null,
         })),
       };
     }),
   human({ names, halts: found }, paint) {
-    if (names) return found.flatMap(({ scope, origin }) => (origin === 'operator' ? [] : [scope])).join('\n');
+    if (names)
+      return found
+        .filter(isHaltedByRule)
+        .map(({ scope }) => scope)
+        .join('\n');
     if (found.length === 0) return 'Nothing is halted.';
     return found
       .map(({ scope, phase, origin, reason, actor, problem }) => {
-        const state = phase === 'done' ? paint.good('proven') : paint.warn(`${phase}: ${problem ?? 'under way'}`);
+        const proven = phase === 'done' && problem === null;
+        const state = proven ? paint.good('proven') : paint.warn(`${phase}: ${problem ?? 'under way'}`);
         return `${paint.bold(scope)}  ${state}\n  ${origin}, ${actor}: ${reason}`;
       })
       .join('\n');
   },
 });
+
+/** One that is done and has a problem was resumed, and owes exits to positions: there is nothing left to resume. */
+function isHaltedByRule({ origin, phase, problem }: z.infer<typeof output>['halts'][number]): boolean {
+  return origin !== 'operator' && !(phase === 'done' && problem !== null);
+}

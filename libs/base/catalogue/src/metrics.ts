@@ -90,7 +90,7 @@ export const metrics = [
   {
     name: 'keelson_halt_unproven_seconds',
     kind: 'gauge',
-    help: 'age of the oldest halt that the venue has not proven yet',
+    help: 'age of the oldest halt that the venue has not proven yet, or that owes exits to open positions since its resume',
     labels: [],
   },
   {

@@ -31,6 +31,7 @@ import { BoundLooksByTime } from './migrations/2026_11_21_1210_bound_looks_by_ti
 import { FindOpenOrdersOfATeam } from './migrations/2026_11_21_1220_find_open_orders_of_a_team.ts';
 import { ReadByIndex } from './migrations/2026_11_21_1230_read_by_index.ts';
 import { WatchLossesByCurrency } from './migrations/2026_11_21_1240_watch_losses_by_currency.ts';
+import { SettleExitsAfterHalt } from './migrations/2026_11_21_1241_settle_exits_after_halt.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -67,4 +68,5 @@ export const migrations = [
   FindOpenOrdersOfATeam,
   ReadByIndex,
   WatchLossesByCurrency,
+  SettleExitsAfterHalt,
 ];

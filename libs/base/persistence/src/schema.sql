@@ -848,6 +848,7 @@ CREATE TABLE keelson.halts (
     requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     blocked_at timestamp with time zone,
     finished_at timestamp with time zone,
+    exits_settled_at timestamp with time zone,
     CONSTRAINT halts_check CHECK (((phase = 'done'::text) = (finished_at IS NOT NULL))),
     CONSTRAINT halts_check1 CHECK (((phase <> 'done'::text) OR (proof IS NOT NULL))),
     CONSTRAINT halts_origin_check CHECK ((origin = ANY (ARRAY['operator'::text, 'dead_man'::text, 'daily_loss'::text, 'error_rate'::text, 'runaway'::text, 'stale_feed'::text]))),
@@ -859,6 +860,8 @@ ALTER TABLE ONLY keelson.halts FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN keelson.halts.halt_generation IS 'of the scope''s own state, once it is blocked: what the orders of this halt are permitted by';
 
 COMMENT ON COLUMN keelson.halts.problem IS 'why the last attempt at the phase did not get through';
+
+COMMENT ON COLUMN keelson.halts.exits_settled_at IS 'when exits that it took were back, or nothing was left for them to protect; null: not yet, or it is still in force';
 
 CREATE TABLE keelson.heartbeats (
     team_id uuid NOT NULL,
@@ -1800,6 +1803,8 @@ CREATE INDEX fills_by_time ON keelson.fills USING btree (team_id, executed_at);
 
 CREATE INDEX halts_by_team ON keelson.halts USING btree (team_id, requested_at);
 
+CREATE INDEX halts_owing_exits ON keelson.halts USING btree (requested_at) WHERE ((exits_settled_at IS NULL) AND (cancel_all OR flatten));
+
 CREATE UNIQUE INDEX halts_unfinished ON keelson.halts USING btree (scope) WHERE (finished_at IS NULL);
 
 CREATE UNIQUE INDEX instruments_contract_of_root ON keelson.instruments USING btree (root, contract_month);
@@ -1811,6 +1816,8 @@ CREATE INDEX notifications_due ON keelson.notifications USING btree (due_at) WHE
 CREATE INDEX orders_by_signal ON keelson.orders USING btree (signal_id);
 
 CREATE INDEX orders_by_team ON keelson.orders USING btree (team_id, created_at);
+
+CREATE INDEX orders_exits ON keelson.orders USING btree (team_id, completed_at) WHERE (role = ANY (ARRAY['take_profit'::text, 'stop_loss'::text]));
 
 CREATE INDEX orders_open ON keelson.orders USING btree (account_id, symbol, team_id) WHERE (completed_at IS NULL);
 
@@ -2337,6 +2344,8 @@ GRANT UPDATE(problem) ON TABLE keelson.halts TO keelson_relay;
 GRANT UPDATE(proof) ON TABLE keelson.halts TO keelson_relay;
 
 GRANT UPDATE(finished_at) ON TABLE keelson.halts TO keelson_relay;
+
+GRANT UPDATE(exits_settled_at) ON TABLE keelson.halts TO keelson_relay;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE keelson.heartbeats TO keelson_app;
 GRANT SELECT ON TABLE keelson.heartbeats TO keelson_relay;

@@ -2,7 +2,7 @@ import type { Message, MessageType } from '@keelson/contracts';
 import { type Decimal, decimalText, type Id, invariant, ZERO } from '@keelson/kernel';
 import type { StepHandler, StepWork } from '@keelson/messaging';
 import { adjustExposure } from '@keelson/risk';
-import { carryOut } from './carry-out.ts';
+import { carryOut, EXIT_LIVES_MS } from './carry-out.ts';
 import { bustMessage, changeMessage, fillMessage } from './emitted.ts';
 import type { Booking, ExecutionEvent, ExecutionReport } from './executions.ts';
 import { insertBust, insertFill } from './fills.store.ts';
@@ -24,9 +24,6 @@ interface ApplyContext {
   readonly refused: Set<Id>;
   last: BrokerMessage | undefined;
 }
-
-/** For how long an exit or an unwinding order that did not leave yet may still leave. */
-const EXIT_LIVES_MS = 24 * 3_600_000;
 
 /**
  * Step apply: moves an order by what the venue said. Each venue event counts once, whichever way it came; each fill

@@ -8,6 +8,9 @@ import { type Action, isLive } from './plan/action.ts';
 import { legState } from './plan/standing.ts';
 import type { WorkingSet } from './working-set.ts';
 
+/** For how long an exit or an unwinding order that did not leave yet may still leave. */
+export const EXIT_LIVES_MS = 24 * 3_600_000;
+
 /** Under which circumstances something is asked of a venue. */
 export interface Asking {
   readonly tx: Tx;

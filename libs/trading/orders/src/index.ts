@@ -6,3 +6,5 @@ export { orderEntity } from './orders.entity.ts';
 export { requestCancel, requestReplace } from './request.ts';
 export type { RefusalCode, ReplaceWish, Requested } from './request.ts';
 export type { OrderRow } from './orders.entity.ts';
+export { restoreExits } from './restore-exits.ts';
+export type { RestoredExits, TakenExits } from './restore-exits.ts';

@@ -39,7 +39,7 @@ export interface OrderRecord extends OrderIdentity {
   readonly askedOpen: Decimal | undefined;
   /** The cancel or replacement that was asked of the venue and is not answered; of a revision, the one that asked for it. */
   readonly attemptId: Id | undefined;
-  /** Set when the order shall end. `planned`: its own intent has no use for it, and may need another one later. */
+  /** Set when the order shall end. `planned`: its own intent had no use for it, or a halt that is over took it, and may need another one later. */
   readonly cancel: { readonly reason: string; readonly planned: boolean } | undefined;
 }
 

@@ -16,7 +16,8 @@ interface Exit {
 /**
  * What the exits of a filled entry need now: each shall be open for what was filled and not left yet, so both share one
  * remainder, and the last fill of one cancels the other. One request per exit is under way at a time; the answer to it
- * brings the next look: one that the venue does not replace is cancelled, and placed anew once that is confirmed. An exit that the venue ended by itself, or that somebody cancelled, is not placed again.
+ * brings the next look: one that the venue does not replace is cancelled, and placed anew once that is confirmed. An exit
+ * that the venue ended by itself, or that somebody cancelled, is not placed again; what a halt took is, by restoreExits.
  */
 export function planExits(exits: Exits, orders: readonly OrderRecord[]): readonly Action[] {
   const entry = legState(orders, ENTRY_LEG);

@@ -8,7 +8,7 @@ export type HaltPhase = 'block' | 'cancel' | 'flatten' | 'verify' | 'done';
 export type HaltOrigin = 'operator' | 'dead_man' | 'daily_loss' | 'error_rate' | 'runaway' | 'stale_feed';
 
 export interface HaltOptions {
-  /** Cancels protective (reduce-only) orders too. */
+  /** Cancels protective (reduce-only) orders too; exits of what is still open come back with the resume. */
   readonly cancelAll: boolean;
   /** Closes every position of the scope. Implies `cancelAll`: what protected a closed position would open another one. */
   readonly flatten: boolean;

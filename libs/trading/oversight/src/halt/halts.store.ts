@@ -4,10 +4,26 @@ import { scopeKey } from '@keelson/risk/trading-state';
 import type { AccountProof, Halt, HaltAccount, HaltOrigin, HaltPhase, HaltProof, HaltRequest } from './halt.ts';
 import { scopeFrom, teamOf } from './scope.ts';
 
-const COLUMNS = `halt_id, team_id, scope, cancel_all, flatten, phase, halt_generation::int as generation, origin, reason, actor,
-          problem, proof, requested_at, blocked_at, finished_at`;
+/** The columns of a halt, by the alias of its table. */
+export function haltColumns(alias: string): string {
+  const plain = [
+    'halt_id',
+    'team_id',
+    'scope',
+    'cancel_all',
+    'flatten',
+    'phase',
+    'origin',
+    'reason',
+    'actor',
+    'problem',
+  ];
+  const times = ['proof', 'requested_at', 'blocked_at', 'finished_at'];
+  const named = [...plain, ...times].map((column) => `${alias}.${column}`);
+  return [...named, `${alias}.halt_generation::int as generation`].join(', ');
+}
 
-interface HaltRow {
+export interface HaltRow {
   readonly halt_id: Id;
   readonly team_id: Id | null;
   readonly scope: string;
@@ -26,7 +42,7 @@ interface HaltRow {
   readonly [column: string]: unknown;
 }
 
-function haltOf(row: HaltRow): Halt {
+export function haltOf(row: HaltRow): Halt {
   return {
     haltId: row.halt_id,
     scope: scopeFrom(row.scope, row.team_id ?? undefined),
@@ -53,7 +69,7 @@ const REQUEST = sql(
       set cancel_all = h.cancel_all or excluded.cancel_all, flatten = h.flatten or excluded.flatten,
           phase = case when h.phase <> 'block' and ((excluded.cancel_all and not h.cancel_all)
                                                  or (excluded.flatten and not h.flatten)) then 'cancel' else h.phase end
-   returning ${COLUMNS}`,
+   returning ${haltColumns('h')}`,
 );
 
 /** Records that a halt is wanted. While one of the same scope is under way they are one, with the options of both. */
@@ -65,7 +81,7 @@ export async function insertRequest(tx: Tx, haltId: Id, request: HaltRequest): P
   return haltOf(row!);
 }
 
-const READ = sql('halts.read', `select ${COLUMNS} from halts where halt_id = $1`);
+const READ = sql('halts.read', `select ${haltColumns('h')} from halts h where halt_id = $1`);
 
 /** A halt, as the team of the transaction or as the relay; undefined when it is none of theirs. */
 export async function readHalt(tx: Tx, haltId: Id): Promise<Halt | undefined> {
@@ -75,7 +91,7 @@ export async function readHalt(tx: Tx, haltId: Id): Promise<Halt | undefined> {
 
 const UNFINISHED = sql(
   'halts.unfinished',
-  `select ${COLUMNS} from halts where finished_at is null order by requested_at`,
+  `select ${haltColumns('h')} from halts h where finished_at is null order by requested_at`,
 );
 
 /** Every halt that is not done: of all teams for the relay, else of the platform and the transaction's own team. */
@@ -171,13 +187,18 @@ export async function stillBinds(tx: Tx, { scope, generation }: Halt): Promise<b
   return row!.binds;
 }
 
+/** Where a scope trades again, and a halt of them that still owes exits; a halt `h` and its state `t`. */
+export const OWES = `h.exits_settled_at is null and (h.cancel_all or h.flatten) and h.finished_at is not null and t.state <> 'HALTED'`;
+
 const UNPROVEN = sql(
   'halts.unproven_seconds',
-  `select coalesce(extract(epoch from clock_timestamp() - min(requested_at)), 0)::float8 as seconds
-     from halts where finished_at is null`,
+  `select coalesce(extract(epoch from clock_timestamp() - least(
+            (select min(requested_at) from halts where finished_at is null),
+            (select min(t.changed_at) from halts h join trading_states t on t.scope = h.scope where ${OWES}))), 0)::float8
+          as seconds`,
 );
 
-/** Age of the oldest halt that is not done, in seconds; 0 when all are. For the relay. */
+/** Age of the oldest halt that is not done, or owes exits since its scope trades again, in seconds; 0 without any. For the relay. */
 export async function unprovenSeconds(tx: Tx): Promise<number> {
   const [row] = await tx.query<{ seconds: number }>(UNPROVEN);
   return row!.seconds;
@@ -198,14 +219,14 @@ export async function haltedByWatch(tx: Tx): Promise<number> {
 
 const BINDING = sql(
   'halts.binding',
-  `select ${COLUMNS} from halts h
+  `select ${haltColumns('h')} from halts h
     where finished_at is null
        or exists (select from trading_states t
-                   where t.scope = h.scope and t.state = 'HALTED' and t.halt_generation = h.halt_generation)
+                   where t.scope = h.scope and (t.state = 'HALTED' and t.halt_generation = h.halt_generation or ${OWES}))
     order by requested_at desc limit 200`,
 );
 
-/** Halts that are not done, and those whose scope nobody has resumed since; the newest first. For the relay. */
+/** Halts that are not done, whose scope nobody has resumed since, or that owe exits; the newest first. For the relay. */
 export async function bindingHalts(tx: Tx): Promise<readonly Halt[]> {
   return (await tx.query<HaltRow>(BINDING)).map(haltOf);
 }

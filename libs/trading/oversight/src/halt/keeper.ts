@@ -1,4 +1,5 @@
 import type { Id } from '@keelson/kernel';
+import { ExitKeeper } from './exits.ts';
 import { unfinishedHalts } from './halts.store.ts';
 import type { HaltParts } from './parts.ts';
 import { HaltProcedure } from './procedure.ts';
@@ -6,10 +7,14 @@ import { HaltProcedure } from './procedure.ts';
 /** How often a process looks for halts that nobody drives: one row index that is empty on every other day. */
 const LOOK_EVERY_MS = 500;
 
-/** Sees to it that halts end: drives every unfinished one that no other living process drives. Runs in workers and the api. */
+/**
+ * Sees to it that halts end: drives every unfinished one that no other living process drives, and afterwards gives back what
+ * they took from open positions. Runs in workers and the api.
+ */
 export class HaltKeeper {
   readonly #parts: HaltParts;
   readonly #procedure: HaltProcedure;
+  readonly #exits: ExitKeeper;
   readonly #stopped = new AbortController();
   readonly #drives = new Set<Promise<unknown>>();
   #timer: NodeJS.Timeout | undefined;
@@ -18,6 +23,7 @@ export class HaltKeeper {
   constructor(parts: HaltParts) {
     this.#parts = parts;
     this.#procedure = new HaltProcedure(parts);
+    this.#exits = new ExitKeeper(parts);
   }
 
   start(): void {
@@ -44,10 +50,12 @@ export class HaltKeeper {
     clearTimeout(this.#timer);
     await this.#look;
     await Promise.all(this.#drives);
+    await this.#exits.stop().catch(this.#parts.onError);
   }
 
   async #driveUnfinished(): Promise<void> {
     if (!this.#parts.owner.alive) return;
     for (const { haltId } of await this.#parts.database.relay(unfinishedHalts)) this.drive(haltId);
+    this.#exits.look();
   }
 }
