@@ -3,16 +3,19 @@ import { type BareCounts, BarePipeline, wrongsOf } from './bare/pipeline.ts';
 import { type Round, type Side, Sides, totalOf, WARM_UP_SECONDS } from './bare/sides.ts';
 import { type BenchOptions, type Findings, main } from './harness/bench.ts';
 import { databaseConditions, stackConditions } from './harness/conditions.ts';
+import { untilEmpty } from './harness/books.ts';
 import { type K6Run, sumOf } from './harness/k6.ts';
 import { emptyRedis, onDatabase, withOwnDatabase } from './harness/own-database.ts';
 import { median } from './harness/percentile.ts';
 import { none, type ResultRow, told } from './harness/result.ts';
 import { addressOf, credentials } from './harness/stack.ts';
-import { countRow, countTable, markNow, seenSince } from './harness/witnesses.ts';
+import { countTable, endRow, markNow, seenSince } from './harness/witnesses.ts';
 
 const ROUNDS = 3;
 const SECONDS = 7;
 const TEAMS = 10;
+/** For what a load left behind that was more than the machine can do. */
+const EMPTY_WITHIN_SECONDS = 60;
 const DATABASE = 'keelson_bench_bare';
 /** Beside the stack's own database 0, and the peer's. */
 const REDIS_DATABASE = 8;
@@ -107,8 +110,11 @@ async function compare(
   const mark = await markNow();
   for (const rate of rates) {
     // A B A B …
-    for (let turn = 0; turn < ROUNDS; turn += 1)
+    for (let turn = 0; turn < ROUNDS; turn += 1) {
       for (const side of [bare, ours]) await sides.round(side, { rate, seconds, seed });
+      const { empty } = await untilEmpty(EMPTY_WITHIN_SECONDS);
+      if (!empty) throw new Error(`messages still wait ${EMPTY_WITHIN_SECONDS} s after ${rate} a second`);
+    }
   }
   const [counts, seen] = [await pipeline.counts(), await seenSince(mark, ours.teams)];
   const [bareRuns, ourRuns] = [runsOf(bare), runsOf(ours)];
@@ -118,7 +124,7 @@ async function compare(
   return {
     rows: [
       ...rates.flatMap((rate) => comparedRows(rate, ours.runs.get(rate)!, bare.runs.get(rate)!)),
-      countRow('ours', ourRuns, seen),
+      endRow('ours', ourRuns, seen),
       bareCountRow(counts, bareRuns),
       none('signals refused', { 'by ours': refusedBy(ourRuns), 'by the bare code': refusedBy(bareRuns) }),
     ],

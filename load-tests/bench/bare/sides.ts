@@ -3,7 +3,8 @@ import { startAtMs } from '../../src/lib/load-shape.ts';
 import { say } from '../harness/bench.ts';
 import { busyPercent, cpuOfTree, type CpuSnapshot, cpuSnapshot } from '../harness/cpu.ts';
 import { type K6Run, runK6 } from '../harness/k6.ts';
-import { processes } from '../harness/stack.ts';
+import { asAdmin } from '../harness/own-database.ts';
+import { credentials, processes } from '../harness/stack.ts';
 import { type BenchTeam, benchTeams } from '../harness/teams.ts';
 import type { BarePipeline } from './pipeline.ts';
 
@@ -34,6 +35,8 @@ export interface Side {
   readonly name: string;
   readonly teams: readonly BenchTeam[];
   readonly runs: Map<number, Round[]>;
+  /** Signals of all times whose end is on the stream. */
+  readonly ended: () => Promise<number>;
   /** CPU of a window that is this side's to answer for. */
   readonly share: (used: Cpu, seconds: number) => Cpu;
 }
@@ -41,6 +44,18 @@ export interface Side {
 interface Process {
   readonly name: string;
   readonly pid: number;
+}
+
+/** Of any team: nobody else sends to the stack meanwhile. */
+const ENDED = `select count(*)::int as ended from keelson.stream_events
+                where channel = 'orders'
+                  and event in ('order.filled', 'order.denied', 'order.rejected', 'order.expired', 'order.cancelled')`;
+
+async function endedOfOurs(): Promise<number> {
+  return asAdmin(
+    credentials().databaseAdminUrl,
+    async (client) => (await client.query<{ ended: number }>(ENDED)).rows[0]!.ended,
+  );
 }
 
 export const totalOf = (cpu: Cpu): number => [...cpu.values()].reduce((sum, ms) => sum + ms, 0);
@@ -59,15 +74,11 @@ export class Sides {
   readonly idle: Cpu;
   readonly #all: readonly Process[];
 
-  private constructor(
-    all: readonly Process[],
-    idle: Cpu,
-    teams: { ours: readonly BenchTeam[]; bare: readonly BenchTeam[] },
-  ) {
+  private constructor(all: readonly Process[], idle: Cpu, teams: readonly BenchTeam[], pipeline: BarePipeline) {
     this.#all = all;
     this.idle = idle;
     this.ours = {
-      ...{ name: 'keelson', teams: teams.ours, runs: new Map() },
+      ...{ name: 'keelson', teams, ended: endedOfOurs, runs: new Map() },
       share: (used) =>
         only(
           used,
@@ -79,7 +90,8 @@ export class Sides {
     const withoutIdle = (ms: number, name: string, seconds: number): number =>
       isStore(name) ? ms - idle.get(name)! * seconds : ms;
     this.bare = {
-      ...{ name: 'bare code', teams: teams.bare, runs: new Map() },
+      ...{ name: 'bare code', teams: pipeline.teams, runs: new Map() },
+      ended: async () => (await pipeline.counts()).events,
       share: (used, seconds) =>
         only(
           used,
@@ -90,7 +102,7 @@ export class Sides {
   }
 
   static async of(pipeline: BarePipeline): Promise<Sides> {
-    const teams = { ours: await benchTeams(pipeline.teams.length), bare: pipeline.teams };
+    const teams = await benchTeams(pipeline.teams.length);
     const stack = (await processes()).flatMap(({ instance, pid }) => (pid === null ? [] : [{ name: instance, pid }]));
     const all = [...stack, ...pipeline.processes];
     const before = cpuSnapshot();
@@ -100,15 +112,15 @@ export class Sides {
       () => true,
       (ms) => ms / IDLE_SECONDS,
     );
-    return new Sides(all, idle, teams);
+    return new Sides(all, idle, teams, pipeline);
   }
 
   /** CPU counts in the middle of the load only, when nothing starts up or dies away. */
   async round(side: Side, { rate, seconds, seed }: Load): Promise<void> {
     const shape = { ratePerSecond: rate, seconds, warmUpSeconds: WARM_UP_SECONDS, latencySlack: 1_000 };
-    const [k6, [before, after]] = await Promise.all([
+    const [k6, { before, after, ended }] = await Promise.all([
       runK6({ scenario: 'pipeline', ...shape, teams: side.teams, seed }),
-      window(startAtMs(side.teams.length) + WARM_UP_SECONDS * 1_000, seconds * 1_000),
+      window(startAtMs(side.teams.length) + WARM_UP_SECONDS * 1_000, seconds * 1_000, side),
     ]);
     const took = (after.at - before.at) / 1_000;
     const used = usedBetween(before, after, this.#all);
@@ -118,7 +130,7 @@ export class Sides {
     const cpu = only(
       side.share(used, took),
       () => true,
-      (ms) => ms / (rate * took),
+      (ms) => ms / ended,
     );
     side.runs.set(rate, [...(side.runs.get(rate) ?? []), { k6, cpu, others: Math.max(0, others) }]);
     const [accepted, frame] = ['webhook_accepted_ms', 'signal_frame_ms'].map((name) =>
@@ -134,9 +146,17 @@ function usedBetween(before: CpuSnapshot, after: CpuSnapshot, of: readonly Proce
   return new Map(of.map(({ name, pid }) => [name, cpuOfTree(before, after, pid)]));
 }
 
-async function window(afterMs: number, forMs: number): Promise<readonly [CpuSnapshot, CpuSnapshot]> {
+interface Window {
+  readonly before: CpuSnapshot;
+  readonly after: CpuSnapshot;
+  /** Signals that came to their end in it: under a load that is too much, fewer than were sent. */
+  readonly ended: number;
+}
+
+async function window(afterMs: number, forMs: number, side: Side): Promise<Window> {
   await sleep(afterMs);
-  const before = cpuSnapshot();
+  const [endedBefore, before] = [await side.ended(), cpuSnapshot()];
   await sleep(forMs);
-  return [before, cpuSnapshot()];
+  const after = cpuSnapshot();
+  return { before, after, ended: (await side.ended()) - endedBefore };
 }

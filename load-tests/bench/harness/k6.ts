@@ -41,6 +41,7 @@ export interface K6Run {
 export function sumOf(runs: readonly K6Run[]): K6Run {
   return {
     code: Math.max(...runs.map(({ code }) => code)),
+    crossed: runs.flatMap(({ crossed }) => crossed),
     value: (metric, name) => {
       if (name !== 'count') throw new Error(`${name} of several runs is no sum`);
       return runs.reduce((sum, run) => sum + run.value(metric, name), 0);
