@@ -16,6 +16,8 @@ const SECONDS = 7;
 const TEAMS = 10;
 /** For what a load left behind that was more than the machine can do. */
 const EMPTY_WITHIN_SECONDS = 60;
+/** Of a core: what others take is missing from both sides, but not from both alike. */
+const OTHERS_PERCENT = 25;
 const DATABASE = 'keelson_bench_bare';
 /** Beside the stack's own database 0, and the peer's. */
 const REDIS_DATABASE = 8;
@@ -103,7 +105,7 @@ const refusedBy = (k6: K6Run): number => k6.value('signals_sent', 'count') - k6.
 async function compare(
   pipeline: BarePipeline,
   rates: readonly number[],
-  { seconds = SECONDS, seed }: BenchOptions,
+  { seconds = SECONDS, seed, rehearsal }: BenchOptions,
 ): Promise<Omit<Findings, 'conditions'>> {
   const sides = await Sides.of(pipeline);
   const { ours, bare, idle } = sides;
@@ -116,6 +118,9 @@ async function compare(
       if (!empty) throw new Error(`messages still wait ${EMPTY_WITHIN_SECONDS} s after ${rate} a second`);
     }
   }
+  const others = median([ours, bare].flatMap(({ runs }) => [...runs.values()].flat().map((round) => round.others)));
+  if (others > OTHERS_PERCENT && !rehearsal)
+    throw new Error(`others took ${others.toFixed(0)} % of a core meanwhile: wait until the machine is quiet`);
   const [counts, seen] = [await pipeline.counts(), await seenSince(mark, ours.teams)];
   const [bareRuns, ourRuns] = [runsOf(bare), runsOf(ours)];
   const medians = rates.flatMap((rate) =>

@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAtMs } from '../../src/lib/load-shape.ts';
 import { say } from '../harness/bench.ts';
@@ -105,6 +106,7 @@ export class Sides {
     const teams = await benchTeams(pipeline.teams.length);
     const stack = (await processes()).flatMap(({ instance, pid }) => (pid === null ? [] : [{ name: instance, pid }]));
     const all = [...stack, ...pipeline.processes];
+    refuseUnequal(all);
     const before = cpuSnapshot();
     await sleep(IDLE_SECONDS * 1_000);
     const idle = only(
@@ -140,6 +142,16 @@ export class Sides {
       `${rate}/s ${side.name}: CPU ${totalOf(cpu).toFixed(2)} ms a signal, p95 accepted ${accepted}, frame ${frame} ms`,
     );
   }
+}
+
+/** A stack that was started with less of a right to the processor than its yardstick would lose by that alone. */
+function refuseUnequal(all: readonly Process[]): void {
+  const mine = getPriority();
+  const other = all.find(({ pid }) => getPriority(pid) !== mine);
+  if (other)
+    throw new Error(
+      `${other.name} runs at nice ${getPriority(other.pid)} and this at ${mine}: npm stop, then npm start as this is started`,
+    );
 }
 
 function usedBetween(before: CpuSnapshot, after: CpuSnapshot, of: readonly Process[]): Cpu {
