@@ -42,10 +42,14 @@ const READ = sql(
                'corrected', exists (select from fills e join fill_busts b on b.fill_id = e.fill_id
                                      where e.order_id = f.order_id and e.execution_id = f.execution_id))), '[]')
         -- A halt closes what no instrument names too: its fills are ours like any other.
-        from fills f
+        from (select fill_id from fills where team_id = $2 and executed_at >= $7
+              -- What the venue shows now may have been booked long ago: known is what is known, whenever that was.
+              union
+              select e.fill_id from candidates c cross join lateral (select fill_id from fills where order_id = c.order_id) e) asked
+             cross join lateral (select * from fills f where f.fill_id = asked.fill_id limit 1) f
              cross join lateral (select * from orders o where o.order_id = f.order_id limit 1) o
              left join instruments i on i.symbol = o.symbol
-       where f.team_id = $2 and f.executed_at >= $7 and o.account_id = $1
+       where o.account_id = $1
          and not exists (select from fill_busts b where b.fill_id = f.fill_id)) as fills,
      (select coalesce(jsonb_object_agg(p.symbol, p.quantity::text), '{}')
         from positions p where p.account_id = $1 and p.quantity <> 0) as positions,

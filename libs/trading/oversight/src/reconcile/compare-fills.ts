@@ -18,10 +18,12 @@ export function compareFills(ours: OurPicture, venue: VenuePicture, orders: Orde
   for (const [executionId, executions] of byId) {
     const [first] = executions as [VenueExecution, ...VenueExecution[]];
     const order = orders.of(first);
-    if (executions.length > 1) found.push(duplicate(executions, order));
     const fill = fills.get(executionId);
     const difference = fill ? differing(fill, first, order) : missing(first, order, ours, room);
     if (difference) found.push(difference);
+    if (executions.length > 1) found.push(duplicate(executions, order));
+    else if (fill && !difference && toldAgain(fill, first))
+      found.push(duplicate([asBooked(fill, first), first], order));
   }
   for (const fill of ours.fills) {
     if (byId.has(fill.executionId) || fill.corrected || isAccepted(fill.executionId) || !within(fill, venue)) continue;
@@ -76,6 +78,16 @@ function differing(fill: OurFill, execution: VenueExecution, order: OurOrder | u
     execution,
     busy: order?.busy ?? false,
   };
+}
+
+/** Long after we booked it the venue shows the execution at another time, and the first is out of the window. */
+function toldAgain(fill: OurFill, { at }: VenueExecution): boolean {
+  return !fill.corrected && Math.abs(new Date(at).getTime() - fill.executedAt.getTime()) > EDGE_MS;
+}
+
+/** As the venue told it first; so the difference has the name that it has where both are in the window. */
+function asBooked({ executedAt }: OurFill, again: VenueExecution): VenueExecution {
+  return { ...again, at: executedAt.toISOString() };
 }
 
 function duplicate(executions: readonly VenueExecution[], order: OurOrder | undefined): Difference {

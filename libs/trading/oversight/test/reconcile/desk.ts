@@ -174,6 +174,16 @@ export class Desk {
     await this.until(async () => this.checks.slice(from).filter(({ outcome }) => outcome === 'done').length >= more);
   }
 
+  /** True when the next comparison begins so many seconds after the last fill of an order, at least. */
+  async comparedBeyond({ orderId }: Originated, seconds: number): Promise<boolean> {
+    const [row] = await this.database.admin<{ beyond: boolean }>(
+      `select verified_until > (select max(executed_at) from keelson.fills where order_id = $2) + $3 * interval '1 second'
+              as beyond from keelson.reconciliations where account_id = $1`,
+      [this.team.accountId, orderId, seconds],
+    );
+    return row!.beyond;
+  }
+
   /** Waits until it is so; the account is compared at once, again and again. */
   async until(isSo: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
     for (const end = Date.now() + withinMs; !(await isSo()); await sleep(50)) {

@@ -62,6 +62,15 @@ describe('a drift that is mended', () => {
     expect(drift).toMatchObject({ subject: execution, treatment: 'note' });
   }, 60_000);
 
+  it('duplicate fill id: told again when the first is long compared, it is no fill that we lack', async () => {
+    const order = await desk.place();
+    const [execution] = await desk.executionsOf(order);
+    await desk.until(() => desk.comparedBeyond(order, 5));
+    await desk.change({ change: 'duplicate_fill', execution_id: execution });
+    const [drift] = await mended('duplicate_fill');
+    expect(drift).toMatchObject({ subject: execution, treatment: 'note' });
+  }, 60_000);
+
   it('cancelled at the venue: the order ends here too', async () => {
     const order = await desk.place({ terms: RESTING });
     await desk.change({ change: 'cancel', order: order.clientOrderId });
