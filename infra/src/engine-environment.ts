@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StateFiles } from './engine-files.ts';
 import { guardedEnvironment } from './engine-words.ts';
 import { repositoryFolder, stateFolder } from './targets/local/folders.ts';
 import { readToolchain, type Toolchain } from './targets/local/toolchain.ts';
@@ -22,8 +24,10 @@ export interface Engine {
   readonly secretsWords: readonly string[];
   /** Where the engine looks for Pulumi.yaml when a person talks to it. */
   readonly folderWords: readonly string[];
+  /** The files of a stack's state; undefined where they are not on this machine. */
+  readonly stateFiles: (stack: string) => StateFiles | undefined;
   /** Where the engine notes who updates a stack. */
-  readonly lockFolder: (stack: string) => string;
+  readonly lockFolder: (stack: string) => string | undefined;
 }
 
 const PROJECT_NAME = 'keelson';
@@ -79,12 +83,20 @@ export function stateUrl(folder: string): string {
   return `file://${folder.split('/').map(encodeURIComponent).join('/')}?metadata=skip`;
 }
 
+/** The folder of the state: ours, or the one that the caller's PULUMI_BACKEND_URL names; undefined for a bucket. */
+function backendFolder(own: string): string | undefined {
+  const url = process.env['PULUMI_BACKEND_URL'];
+  if (url === undefined) return own;
+  return url.startsWith('file:///') ? fileURLToPath(new URL(url)) : undefined;
+}
+
 /** Prepares the state folder (backend, passphrase) and says how to start the engine. What the caller has set stays. */
 export function prepareEngine(): Engine {
   const state = stateFolder();
   const toolchain = readToolchain(state);
   const backend = join(state, 'pulumi');
   mkdirSync(backend, { recursive: true, mode: 0o700 });
+  const folder = backendFolder(backend);
   const project = process.env['KEELSON_PROJECT_DIR'] ?? repositoryFolder;
   const configFolder = process.env['KEELSON_STATE_DIR'] === undefined ? project : movedProject(state);
   return {
@@ -92,7 +104,8 @@ export function prepareEngine(): Engine {
     project,
     configFolder,
     configFile: (stack) => join(configFolder, `Pulumi.${stack}.yaml`),
-    lockFolder: (stack) => join(backend, '.pulumi', 'locks', 'organization', PROJECT_NAME, stack),
+    stateFiles: (stack) => (folder === undefined ? undefined : { folder, project: PROJECT_NAME, stack }),
+    lockFolder: (stack) => folder && join(folder, '.pulumi', 'locks', 'organization', PROJECT_NAME, stack),
     ownState: process.env['PULUMI_BACKEND_URL'] === undefined,
     secretsWords: ['--secrets-provider', process.env['KEELSON_SECRETS_PROVIDER'] ?? 'passphrase'],
     folderWords: configFolder === project ? [] : ['-C', configFolder],

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { jsonIn } from './engine-files.ts';
 
 const lockFile = z.object({
   pid: z.int().min(1),
@@ -52,8 +53,13 @@ export function livenessOf({ pid, hostname: host, since }: LockOwner): Liveness 
 }
 
 function ownerIn(file: string): LockOwner {
-  const parsed = lockFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`${file} is no lock that this version of the engine writes`);
+  const parsed = lockFile.safeParse(jsonIn(file));
+  if (!parsed.success) {
+    throw new Error(
+      `${file} is no lock that this version of the engine writes, so that nobody can tell whose it is. Nothing was ` +
+        `changed. What to do: see that no update of the stack runs anywhere, then rm '${file}'`,
+    );
+  }
   const { timestamp, ...owner } = parsed.data;
   return { ...owner, since: new Date(timestamp) };
 }

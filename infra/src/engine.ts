@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Adopted } from './adoption/adopt.ts';
 import { prepareEngine, type Engine } from './engine-environment.ts';
+import { dropBrokenAttributes, settleCheckpoint } from './engine-files.ts';
 import { explainLocks, ownersIn, settleLocks } from './engine-locks.ts';
 import { guardedWords } from './engine-words.ts';
 import { environments, stacksOf } from './environments/named.ts';
@@ -105,11 +106,35 @@ function explainTo(stderr: Writable, said: string): void {
   if (held) stderr.write(`${explainLocks(held.stack, held.owners)}\n`);
 }
 
-/** Frees a stack from updates that died here. Throws who holds it otherwise, before anything is started. */
-function mustBeFree(engine: Engine, { verb, stack }: Pick<Request, 'verb' | 'stack'>): void {
-  if (!LOCKING.has(verb)) return;
-  const standing = settleLocks(engine.lockFolder(stack), (sentence) => process.stderr.write(`${sentence}\n`));
-  if (standing.length > 0) throw new Error(explainLocks(stack, standing));
+/** Verbs of the engine that only look at what a stack's state says. */
+const LOOKING = new Set(['preview']);
+
+/** Tells what was done beside what was asked for: a program as the engine itself would, a person in words. */
+function tellerOf({ verb, json }: Pick<Request, 'verb' | 'json'>): (message: string) => void {
+  return (message) => {
+    // Of a verb that only looks, all output is one answer.
+    if (json && LOCKING.has(verb))
+      process.stdout.write(`${JSON.stringify({ diagnosticEvent: { severity: 'warning', message } })}\n`);
+    else process.stderr.write(`${message}\n`);
+  };
+}
+
+/**
+ * Frees a stack from updates that died here, and its state from what they left half written. Throws who holds it, or what
+ * is broken, before anything is started.
+ */
+function mustBeSound(engine: Engine, request: Request): void {
+  const { verb, stack, rest } = request;
+  const tell = tellerOf(request);
+  const locks = LOCKING.has(verb);
+  const folder = engine.lockFolder(stack);
+  if (locks && folder !== undefined) {
+    const standing = settleLocks(folder, tell);
+    if (standing.length > 0) throw new Error(explainLocks(stack, standing));
+  }
+  const files = engine.stateFiles(stack);
+  if (!files || !(locks || LOOKING.has(verb))) return;
+  settleCheckpoint(files, locks && !rest.includes('--preview-only'), tell);
 }
 
 async function selectStack(engine: Engine, stack: string): Promise<void> {
@@ -127,12 +152,11 @@ function isPlanned({ verb, stack, rest }: Pick<Request, 'verb' | 'stack' | 'rest
 }
 
 /** Plans the `up` and takes into the state what an earlier one made and could not note. */
-async function adopt(engine: Engine, { stack, json, rest }: Request): Promise<void> {
-  const tell = ({ urn, what }: Adopted): void => {
-    const message = `${urn.split('::').at(-1)}: ${what} was made by an earlier update that could not note it; adopted`;
-    if (json) process.stdout.write(`${JSON.stringify({ diagnosticEvent: { severity: 'warning', message } })}\n`);
-    else process.stderr.write(`${message}\n`);
-  };
+async function adopt(engine: Engine, request: Request): Promise<void> {
+  const { stack, rest } = request;
+  const say = tellerOf(request);
+  const tell = ({ urn, what }: Adopted): void =>
+    say(`${urn.split('::').at(-1)}: ${what} was made by an earlier update that could not note it; adopted`);
   // Only here: this machine's own stack needs none of it, and starts sooner.
   const { adoptLost } = await import('./adoption/adopt.ts');
   const { stackEngine } = await import('./adoption/stack-engine.ts');
@@ -171,12 +195,14 @@ async function main(): Promise<number> {
   for (const note of notes) process.stderr.write(`${note}\n`);
   const request = parse(words);
   const engine = prepareEngine();
+  const files = engine.stateFiles(request.stack);
+  if (files) dropBrokenAttributes(files.folder, tellerOf(request));
   const folder = join(stateFolder(), request.stack);
   switch (request.verb) {
     case 'pulumi':
       // Without a name it is the stack that was selected, and the engine's own words are explained.
       if (words.some((word) => word === '-s' || word.startsWith('--stack'))) {
-        mustBeFree(engine, { verb: words[1] ?? '', stack: request.stack });
+        mustBeSound(engine, { ...request, verb: words[1] ?? '', json: false });
       }
       return run(engine, [...engine.folderWords, ...words.slice(1)]);
     case 'stop':
@@ -195,7 +221,7 @@ async function main(): Promise<number> {
       return 2;
   }
   await selectStack(engine, request.stack);
-  mustBeFree(engine, request);
+  mustBeSound(engine, request);
   if (isPlanned(request)) await adopt(engine, request);
   const code = await run(engine, engineWords(engine, request), {
     KEELSON_BUILT: request.verb === 'up' ? '1' : '',

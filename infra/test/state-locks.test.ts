@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -52,9 +52,13 @@ describe('the locks of a stack', () => {
 
   it('are not taken away when nobody can tell whose they are', () => {
     const file = join(folder, 'torn.json');
-    writeFileSync(file, '{"pid":1}');
-    expect(() => settleLocks(folder, () => undefined)).toThrow('torn.json is no lock that this version');
-    expect(existsSync(file)).toBe(true);
+    for (const text of ['{"pid":1}', '{"pid":', '']) {
+      writeFileSync(file, text);
+      const settled = (): unknown => settleLocks(folder, () => undefined);
+      expect(settled).toThrow('torn.json is no lock that this version');
+      expect(settled).toThrow(`What to do: see that no update of the stack runs anywhere, then rm '${file}'`);
+      expect(readFileSync(file, 'utf8')).toBe(text);
+    }
   });
 
   it('are read from what the engine says, once each', () => {

@@ -1,90 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { repositoryFolder, stateFolder } from '../src/targets/local/folders.ts';
+import { Desk, STACK, UP } from './fixtures/desk.ts';
 import { Moto, motoServer } from './fixtures/moto.ts';
 
-const PROJECT = join(import.meta.dirname, 'fixtures', 'holding');
-const STACK = 'one';
-const UP = ['up', '--yes', '--skip-preview', '--stack', STACK];
 const ME = `${userInfo().username}@${hostname()}`;
-const DEADLINE_MS = 60_000;
-
-interface Ended {
-  readonly code: number;
-  readonly said: string;
-}
-
-/** A person at the engine of this checkout, with a state and a project that are nobody else's. */
-class Desk {
-  readonly state = mkdtempSync(join(tmpdir(), 'keelson-state-'));
-  readonly hold = join(this.state, 'hold');
-  readonly #extra: NodeJS.ProcessEnv;
-  readonly #children = new Set<ChildProcess>();
-
-  constructor(extra: NodeJS.ProcessEnv = {}) {
-    this.#extra = extra;
-    copyFileSync(join(stateFolder(), 'toolchain.json'), join(this.state, 'toolchain.json'));
-    for (const file of ['Pulumi.yaml', 'index.mjs']) copyFileSync(join(PROJECT, file), join(this.state, file));
-  }
-
-  /** Runs the engine with words of a person, who may type something; resolves when it ends. */
-  engine(words: readonly string[], typed = ''): Promise<Ended> {
-    const { child, ended } = this.start(...words);
-    child.stdin?.end(typed);
-    return ended;
-  }
-
-  start(...words: string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-    const script = join(repositoryFolder, 'infra', 'src', 'engine.ts');
-    const child = spawn(process.execPath, [script, 'pulumi', ...words, '-C', this.state, '--non-interactive'], {
-      env: {
-        ...{ ...process.env, KEELSON_STATE_DIR: this.state, KEELSON_HOLD: this.hold, NODE_OPTIONS: '' },
-        // The state is new, the code is not: what was compiled of it before serves here, too.
-        NODE_COMPILE_CACHE: join(stateFolder(), 'cache', 'compile'),
-        ...this.#extra,
-      },
-      stdio: 'pipe',
-    });
-    this.#children.add(child);
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const ended = new Promise<Ended>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code) => resolve({ code: code ?? 1, said }));
-    });
-    return { child, ended };
-  }
-
-  /** An `up` that holds the stack until `release`; resolves with its number once it holds it. */
-  async holding(locks: () => Promise<readonly string[]>): Promise<{ pid: number; ended: Promise<Ended> }> {
-    writeFileSync(this.hold, '');
-    const { child, ended } = this.start(...UP);
-    const end = Date.now() + DEADLINE_MS;
-    for (;;) {
-      const [lock] = await locks();
-      if (lock !== undefined) return { pid: (JSON.parse(lock) as { pid: number }).pid, ended };
-      if (Date.now() > end || child.exitCode !== null) {
-        this.release();
-        throw new Error(`Nobody took the lock: ${(await ended).said}`);
-      }
-      await sleep(20);
-    }
-  }
-
-  release(): void {
-    rmSync(this.hold, { force: true });
-  }
-
-  close(): void {
-    this.release();
-    for (const child of this.#children) if (child.exitCode === null) child.kill('SIGKILL');
-    rmSync(this.state, { recursive: true, force: true });
-  }
-}
 
 describe('a state in a file', () => {
   let desk: Desk;

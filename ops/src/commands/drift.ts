@@ -2,6 +2,7 @@ import { environmentStacks } from '@keelson/catalogue/environments';
 import { z } from 'zod';
 import { anyEnvironment } from '../cloud/environments.ts';
 import { runInfra } from '../cloud/infra.ts';
+import { toldFix } from '../engine/run-engine.ts';
 import { positional } from '../framework/argument.ts';
 import { defineCommand } from '../framework/command.ts';
 import { exitCode, Failure } from '../framework/failure.ts';
@@ -27,8 +28,9 @@ export const drift = defineCommand({
       const words = ['refresh', '-s', stack, '--preview-only', '--expect-no-changes', '--diff'];
       const { code, stdout, stderr } = await runInfra(context, 'src/engine.ts', words);
       if (code !== exitCode.success && code !== FOUND) {
-        throw new Failure(`${stack} could not be compared:\n${`${stdout}\n${stderr}`.trim()}`, {
-          fix: 'the last lines name the vendor and the reason; keelson doctor checks the tools',
+        const said = `${stdout}\n${stderr}`.trim();
+        throw new Failure(`${stack} could not be compared:\n${said}`, {
+          fix: toldFix(said) ?? 'the last lines name the vendor and the reason; keelson doctor checks the tools',
           code: exitCode.resource,
         });
       }

@@ -51,7 +51,7 @@ export async function runEngine(
       .join('\n')}`,
     {
       code: knownCode(result.code),
-      fix: fixFor(told.join('\n')),
+      fix: fixFor(told.join('\n'), context.stack),
     },
   );
 }
@@ -61,12 +61,17 @@ function knownCode(code: number): ExitCode {
 }
 
 /** The commonest causes have a fix of their own. */
-function fixFor(text: string): string {
+function fixFor(text: string, stack: string): string {
   if (/port \d+ .*taken/.test(text))
     return 'stop who holds the port, or choose others: KEELSON_PORT_BASE=4000 npm start';
   if (/was not ready within/.test(text)) return 'keelson logs <name> tells why it did not start; then npm start again';
-  // Who holds a stack, and the way out, is told by infra/src/engine-locks.ts.
-  const held = /What to do: (.+)$/m.exec(text)?.[1];
-  if (held !== undefined) return held;
-  return 'npm start again repairs what is half done; keelson doctor checks the tools';
+  const told = toldFix(text);
+  if (told !== undefined) return told;
+  const again = stack === 'local' ? 'npm start' : `keelson up ${stack.replace(/-data$/, '')}`;
+  return `${again} again repairs what is half done; keelson doctor checks the tools`;
+}
+
+/** The way out that infra itself names: of a stack that is held, a state that cannot be read, a thing that is not ours. */
+export function toldFix(text: string): string | undefined {
+  return /What to do: (.+)$/m.exec(text)?.[1];
 }
