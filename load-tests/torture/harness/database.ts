@@ -7,6 +7,8 @@ import { credentials } from '../../bench/harness/stack.ts';
  */
 export class Database {
   readonly #client: pg.Client;
+  /** One statement after the other: a client that is asked while it works is a thing of the past for pg. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(withinMs: number) {
     const connectionString = credentials().databaseAdminUrl;
@@ -29,7 +31,9 @@ export class Database {
   }
 
   async rows<Row extends object>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#client.query<Row>(statement, [...parameters])).rows;
+    const asked = this.#turn.then(() => this.#client.query<Row>(statement, [...parameters]));
+    this.#turn = asked.catch(() => undefined);
+    return (await asked).rows;
   }
 
   /** The first row; throws when there is none. */
