@@ -32,6 +32,7 @@ import { FindOpenOrdersOfATeam } from './migrations/2026_11_21_1220_find_open_or
 import { ReadByIndex } from './migrations/2026_11_21_1230_read_by_index.ts';
 import { WatchLossesByCurrency } from './migrations/2026_11_21_1240_watch_losses_by_currency.ts';
 import { SettleExitsAfterHalt } from './migrations/2026_11_21_1241_settle_exits_after_halt.ts';
+import { CountGainsAsExposure } from './migrations/2026_11_21_1242_count_gains_as_exposure.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -69,4 +70,5 @@ export const migrations = [
   ReadByIndex,
   WatchLossesByCurrency,
   SettleExitsAfterHalt,
+  CountGainsAsExposure,
 ];

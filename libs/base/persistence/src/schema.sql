@@ -236,7 +236,9 @@ CREATE FUNCTION keelson.move_exposure(wanted_account uuid, signals uuid[], symbo
         begin
           update exposures e
              set reserved = e.reserved + (select sum(amount) from unnest(reserved_by) amount),
-                 held = e.held + (select sum(amount) from unnest(held_by) amount)
+                 held = e.held + (select sum(amount) from unnest(held_by) amount),
+                 appreciated = case when e.appreciated = 0 then 0
+                   else e.appreciated * coalesce(least(1, greatest(0, (e.held + (select sum(amount) from unnest(held_by) amount)) / nullif(e.held, 0))), 0) end
            where e.account_id = wanted_account and e.scope = 'account';
           if not exists (select from exposures e where e.account_id = wanted_account and e.scope <> 'account') then
             return;
@@ -250,7 +252,9 @@ CREATE FUNCTION keelson.move_exposure(wanted_account uuid, signals uuid[], symbo
                                         ('symbol:' || c.symbol, 0, c.held)) as moved (scope, reserved, held)
               join exposures e on e.account_id = wanted_account and e.scope = moved.scope
              group by moved.scope order by moved.scope loop
-            update exposures e set reserved = e.reserved + change.reserved, held = e.held + change.held
+            update exposures e set reserved = e.reserved + change.reserved, held = e.held + change.held,
+                 appreciated = case when e.appreciated = 0 then 0
+                   else e.appreciated * coalesce(least(1, greatest(0, (e.held + change.held) / nullif(e.held, 0))), 0) end
              where e.account_id = wanted_account and e.scope = change.scope;
           end loop;
         end $$;
@@ -355,6 +359,46 @@ CREATE FUNCTION keelson.resolve_webhook_key(wanted_path_id text, wanted_key_sha2
              and (wanted_path_id is null or path_id = wanted_path_id)
         $$;
 
+CREATE FUNCTION keelson.revalue_exposures(wanted_account uuid) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'keelson'
+    AS $$
+        declare
+          revalued integer;
+        begin
+          if not exists (select from exposures where account_id = wanted_account and appreciated <> 0)
+             and not exists (select from positions where account_id = wanted_account and quantity <> 0) then
+            return 0;
+          end if;
+          -- Whoever moves exposure locks this row first: positions and held belong together from here on.
+          perform from exposures where account_id = wanted_account and scope = 'account' for update;
+          with gains as (
+            select p.symbol, t.strategy,
+                   greatest(0, abs(p.quantity * q.last) * coalesce(p.multiplier, i.multiplier, 1) * x.rate - (p.cost - p.relieved)) as amount
+              from positions p
+              join accounts a on a.account_id = p.account_id
+              join quotes q on q.symbol = p.symbol
+              left join instruments i on i.symbol = p.symbol
+              left join trades t on t.account_id = p.account_id and t.symbol = p.symbol
+                                and t.closed_at is null and t.voided_at is null
+             cross join lateral (
+               select case when coalesce(p.currency, i.currency, a.currency) = a.currency then 1
+                           else (select f.rate from fx_rate(coalesce(p.currency, i.currency), a.currency) f) end as rate) x
+             where p.account_id = wanted_account and p.quantity <> 0
+               -- Legs of a spread hold the most that it can lose, whatever their prices do.
+               and not (i.kind is not distinct from 'option' and p.relieved <> 0))
+          update exposures e set appreciated = s.amount
+            from (select o.scope, round(coalesce(sum(g.amount), 0), 12) as amount
+                    from exposures o
+                    left join gains g on o.scope in ('account', 'symbol:' || g.symbol, 'strategy:' || g.strategy)
+                   where o.account_id = wanted_account group by o.scope) s
+           where e.account_id = wanted_account and e.scope = s.scope and e.appreciated <> s.amount;
+          get diagnostics revalued = row_count;
+          return revalued;
+        end $$;
+
+COMMENT ON FUNCTION keelson.revalue_exposures(wanted_account uuid) IS 'counts what positions have gained by the last quotes; the number of scopes that changed';
+
 CREATE FUNCTION keelson.seal_approval(wanted_signal uuid, wanted_account uuid, wanted_strategy text, wanted_symbol text, wanted_side text, amount numeric, reducing numeric, per_second integer, per_minute integer) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'keelson'
@@ -387,7 +431,7 @@ CREATE FUNCTION keelson.seal_approval(wanted_signal uuid, wanted_account uuid, w
           if amount > 0 then
             update exposures set reserved = reserved + amount
              where account_id = wanted_account and scope = 'account'
-               and (maximum is null or held + reserved + amount <= maximum);
+               and (maximum is null or held + appreciated + reserved + amount <= maximum);
             if not found then
               raise exception 'exposure limit of account % would be exceeded', wanted_account using errcode = 'KE010';
             end if;
@@ -397,7 +441,7 @@ CREATE FUNCTION keelson.seal_approval(wanted_signal uuid, wanted_account uuid, w
                            order by e.scope loop
               update exposures set reserved = reserved + amount
                where account_id = wanted_account and scope = scoped
-                 and (maximum is null or held + reserved + amount <= maximum);
+                 and (maximum is null or held + appreciated + reserved + amount <= maximum);
               if not found then
                 raise exception 'exposure limit of % would be exceeded', scoped using errcode = 'KE010';
               end if;
@@ -739,6 +783,8 @@ CREATE TABLE keelson.exposures (
     maximum numeric(30,12),
     version integer DEFAULT 1 NOT NULL,
     scope text DEFAULT 'account'::text NOT NULL,
+    appreciated numeric(30,12) DEFAULT 0 NOT NULL,
+    CONSTRAINT exposures_appreciated_check CHECK ((appreciated >= (0)::numeric)),
     CONSTRAINT exposures_held_check CHECK (((held >= (0)::numeric) OR (scope <> 'account'::text))),
     CONSTRAINT exposures_reserved_check CHECK ((reserved >= (0)::numeric))
 )
@@ -753,6 +799,8 @@ COMMENT ON COLUMN keelson.exposures.reserved IS 'notional of approved intents th
 COMMENT ON COLUMN keelson.exposures.maximum IS 'copy of the limit max_exposure, kept by its trigger; null: unlimited';
 
 COMMENT ON COLUMN keelson.exposures.scope IS 'as in risk_limits; rows beside that of the account exist where a limit max_exposure does';
+
+COMMENT ON COLUMN keelson.exposures.appreciated IS 'by how much positions of the scope are worth more than held, as of the last look';
 
 CREATE SEQUENCE keelson.fences
     START WITH 1
@@ -2224,6 +2272,8 @@ GRANT ALL ON FUNCTION keelson.reserve_exposure(wanted_account uuid, amount numer
 
 REVOKE ALL ON FUNCTION keelson.resolve_webhook_key(wanted_path_id text, wanted_key_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION keelson.resolve_webhook_key(wanted_path_id text, wanted_key_sha256 bytea) TO keelson_app;
+
+GRANT ALL ON FUNCTION keelson.revalue_exposures(wanted_account uuid) TO keelson_app;
 
 GRANT ALL ON FUNCTION keelson.seal_approval(wanted_signal uuid, wanted_account uuid, wanted_strategy text, wanted_symbol text, wanted_side text, amount numeric, reducing numeric, per_second integer, per_minute integer) TO keelson_app;
 

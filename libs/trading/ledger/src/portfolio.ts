@@ -1,6 +1,6 @@
 import { decimalText, type Id } from '@keelson/kernel';
 import { type Database, type Tx } from '@keelson/persistence';
-import { recordFunds } from '@keelson/risk';
+import { recordFunds, revalueExposures } from '@keelson/risk';
 import { accountDay } from './account-day.ts';
 import { insertSnapshot, readHoldings, readPrices, widenExcursions, widenExcursionsTo } from './portfolio.store.ts';
 import { type Portfolio, type Prices, valueOf } from './valuation.ts';
@@ -33,8 +33,8 @@ export function snapshotAccount(
 }
 
 /**
- * Lets open trades see the last quotes, and keeps what every account of a team is worth; risk's limits in percent are of
- * it. An account with something unpriced is worth nobody knows what: risk keeps what it had, and denies when that is old.
+ * Lets open trades see the last quotes, and keeps what every account of a team is worth: risk's limits in percent are of
+ * it, and what positions have gained takes room of its limits on exposure. An account with something unpriced is worth nobody knows what: risk keeps what it had, and denies when that is old.
  * Buying power is the cash, as if no venue lent anything. Repeating an instant is harmless.
  */
 export function snapshotTeam(database: Database, teamId: Id, at: Date): Promise<void> {
@@ -42,6 +42,7 @@ export function snapshotTeam(database: Database, teamId: Id, at: Date): Promise<
     widenExcursions(tx);
     for (const { accountId, ...portfolio } of await readPortfolios(tx)) {
       insertSnapshot(tx, accountId, at, accountDay(at), portfolio);
+      revalueExposures(tx, accountId);
       const { currency, cash, equity, unpriced } = portfolio;
       if (unpriced.length > 0) continue;
       const funds = { equity: decimalText(equity), buyingPower: decimalText(cash) };

@@ -73,6 +73,17 @@ describe('a snapshot', () => {
     expect(await funds()).toEqual([{ equity: 20, cash: -100 }]);
   });
 
+  it('lets what positions have gained count as exposure', async () => {
+    await world.fill({ side: 'buy', quantity: 2, price: 100 });
+    await quote('ACME', 120);
+    await snapshotTeam(world.database.db, world.team.teamId, new Date());
+    const rows = await world.database.admin<{ gained: number }>(
+      `select appreciated::float8 as gained from keelson.exposures where account_id = $1 and scope = 'account'`,
+      [world.team.accountId],
+    );
+    expect(rows).toEqual([{ gained: 40 }]);
+  });
+
   it('shows open trades the last quote: excursions widen, and never narrow', async () => {
     await world.fill({ side: 'buy', quantity: 1, price: 100 });
     const seen = async () => {

@@ -86,6 +86,16 @@ function move(tx: Tx, accountId: Id, changes: readonly Change[]): void {
   ]);
 }
 
+const REVALUE = sql('risk.revalue_exposures', 'select revalue_exposures($1)');
+
+/**
+ * Lets what the account's positions have gained, by the last quotes, count as exposure; what fell below its cost counts at
+ * cost. Limits on exposure bind by it until the next look.
+ */
+export function revalueExposures(tx: Tx, accountId: Id): void {
+  tx.atEnd('exposure', () => tx.execute(REVALUE, [accountId]), accountId);
+}
+
 const DRIFTS = sql(
   'risk.exposure_drifts',
   'select team_id, account_id, scope, reserved, open_remainder from exposure_drifts()',

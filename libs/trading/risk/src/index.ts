@@ -6,7 +6,7 @@ export { denyWaiting } from './deny-waiting.ts';
 export { decideAhead, decideByFacts } from './decisions/decide-ahead.ts';
 export type { DecisionMaker } from './decisions/decide-ahead.ts';
 export { DecisionCache } from './decisions/decision-cache.ts';
-export { adjustExposure, exposureDrifts, repairExposures } from './exposure.store.ts';
+export { adjustExposure, exposureDrifts, repairExposures, revalueExposures } from './exposure.store.ts';
 export type { ExposureDrift, ExposureOwner } from './exposure.store.ts';
 export { recordFunds } from './funds.store.ts';
 export type { Funds } from './funds.store.ts';

@@ -49,7 +49,7 @@ const LOAD = sql(
              from trading_states t
             where t.scope = any(trading_scopes(s.team_id, s.account_id, s.strategy, s.symbol, s.legs))) as states,
           (select v.version from limit_versions v where v.account_id = s.account_id) as limits_version,
-          (select jsonb_agg(jsonb_build_array(e.scope, e.held::text, e.reserved::text, e.maximum::text))
+          (select jsonb_agg(jsonb_build_array(e.scope, (e.held + e.appreciated)::text, e.reserved::text, e.maximum::text))
              from exposures e
             where e.account_id = s.account_id
               and e.scope in ('account', 'strategy:' || s.strategy, 'symbol:' || s.symbol)) as exposures,

@@ -26,7 +26,7 @@ export interface QuoteFacts {
   readonly at: Date;
 }
 
-/** Exposure of one scope; a maximum of null is unlimited. */
+/** Exposure of one scope, what is held at its cost or its worth, whichever is more; a maximum of null is unlimited. */
 export interface ExposureFacts {
   readonly scope: string;
   readonly held: Decimal;
