@@ -1,4 +1,4 @@
-import { type Decimal, parseDecimal } from './decimal.ts';
+import { Decimal, parseDecimal } from './decimal.ts';
 import { invariant } from './invariant.ts';
 
 declare const unit: unique symbol;
@@ -32,7 +32,17 @@ export function price(value: string | Decimal): Price {
 /** Places after the point that amounts are kept to, in columns and in messages. */
 const PLACES = 12;
 
-/** What a quantity is worth: quantity × price × multiplier, in the instrument's currency, to twelve places. */
+/** An amount to the places that are kept, half to even. */
+export function rounded(amount: Decimal): Decimal {
+  return amount.toDecimalPlaces(PLACES);
+}
+
+/** An amount to the places that are kept, towards zero: of shares whose last one takes what is left. */
+export function roundedDown(amount: Decimal): Decimal {
+  return amount.toDecimalPlaces(PLACES, Decimal.ROUND_DOWN);
+}
+
+/** What a quantity is worth: quantity × price × multiplier, in the instrument's currency, rounded. */
 export function notional(units: Decimal, at: Decimal, multiplier: Decimal): Decimal {
-  return units.times(at).times(multiplier).toDecimalPlaces(PLACES);
+  return rounded(units.times(at).times(multiplier));
 }

@@ -1,4 +1,4 @@
-export { notional, price, quantity } from './amounts.ts';
+export { notional, price, quantity, rounded, roundedDown } from './amounts.ts';
 export type { Money, Price, Quantity } from './amounts.ts';
 export { systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';

@@ -1,5 +1,5 @@
 import type { Side } from '@keelson/contracts';
-import { Decimal, notional, ZERO } from '@keelson/kernel';
+import { Decimal, notional, rounded, ZERO } from '@keelson/kernel';
 
 /**
  * What an account holds of one symbol. Short is negative. The cost is the exact sum of what was paid for what is open;
@@ -32,9 +32,6 @@ export interface PositionChange {
   readonly realisedProfit: Decimal;
 }
 
-/** What amounts and prices are rounded to: what the columns hold. */
-const PLACES = 12;
-
 /** Applies an execution by average cost: closing takes its share of the cost and realises the difference, opening adds to it. */
 export function execute(before: Position, { side, quantity, price, multiplier }: Execution): PositionChange {
   const signed = side === 'buy' ? quantity : quantity.negated();
@@ -63,12 +60,12 @@ export function execute(before: Position, { side, quantity, price, multiplier }:
 function shareOf(position: Position, part: Decimal): Decimal {
   const whole = position.quantity.abs();
   if (part.eq(whole)) return position.cost;
-  return position.cost.times(part).div(whole).toDecimalPlaces(PLACES);
+  return rounded(position.cost.times(part).div(whole));
 }
 
 /** Average price of what is open, rounded; zero when flat. */
 export function averagePrice({ quantity, cost }: Position, multiplier: Decimal): Decimal {
-  return quantity.isZero() ? ZERO : cost.div(quantity.abs().times(multiplier)).toDecimalPlaces(PLACES);
+  return quantity.isZero() ? ZERO : rounded(cost.div(quantity.abs().times(multiplier)));
 }
 
 /** The cost as the ledger carries it: a debit when long, a credit when short. */

@@ -1,4 +1,4 @@
-import { Decimal, notional, ZERO } from '@keelson/kernel';
+import { Decimal, notional, rounded, ZERO } from '@keelson/kernel';
 import type { Execution, Position, PositionChange } from './position.ts';
 
 /**
@@ -10,8 +10,6 @@ export interface Relief {
   readonly opened: Decimal;
   readonly closed: Decimal;
 }
-
-const PLACES = 12;
 
 /** What an execution does to a relief: closing takes its share of it along, opening adds to it. */
 export function relieve(
@@ -38,5 +36,5 @@ export function reliefAfterReplay(relieved: Decimal, before: Position, after: Po
 
 function shareOf(amount: Decimal, part: Decimal, whole: Decimal): Decimal {
   if (part.eq(whole)) return amount;
-  return whole.isZero() ? ZERO : amount.times(part).div(whole).toDecimalPlaces(PLACES);
+  return whole.isZero() ? ZERO : rounded(amount.times(part).div(whole));
 }

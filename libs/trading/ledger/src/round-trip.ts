@@ -1,4 +1,4 @@
-import { Decimal, deriveId, type Id, notional, ZERO } from '@keelson/kernel';
+import { Decimal, deriveId, type Id, notional, rounded, ZERO } from '@keelson/kernel';
 import type { PositionChange } from './position.ts';
 
 /** A round trip from entry to exit (document 004). */
@@ -47,8 +47,6 @@ export interface TradeFill {
   readonly executedAt: string;
 }
 
-const PLACES = 12;
-
 /** What a fill does to the open round trip: enlarges it, takes from it, closes it, and may open the next one the other way. */
 export function advance(
   open: RoundTrip | undefined,
@@ -77,7 +75,7 @@ export function advance(
 
 /** A fill that closes one round trip and opens the next pays its fee for both, by quantity; nothing is lost of rounding. */
 function shareFee(fee: Decimal, { opened: openedUnits, closed }: PositionChange): { closed: Decimal; opened: Decimal } {
-  const forOpened = fee.times(openedUnits).div(openedUnits.plus(closed)).toDecimalPlaces(PLACES);
+  const forOpened = rounded(fee.times(openedUnits).div(openedUnits.plus(closed)));
   return { closed: fee.minus(forOpened), opened: forOpened };
 }
 
@@ -142,8 +140,5 @@ function seen(trade: RoundTrip, price: Decimal): RoundTrip {
 }
 
 function weighted(first: Decimal, firstUnits: Decimal, second: Decimal, secondUnits: Decimal): Decimal {
-  return Decimal.div(
-    first.times(firstUnits).plus(second.times(secondUnits)),
-    firstUnits.plus(secondUnits),
-  ).toDecimalPlaces(PLACES);
+  return rounded(first.times(firstUnits).plus(second.times(secondUnits)).div(firstUnits.plus(secondUnits)));
 }

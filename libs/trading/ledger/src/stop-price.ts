@@ -1,5 +1,5 @@
 import type { Exits, Side } from '@keelson/contracts';
-import { Decimal } from '@keelson/kernel';
+import { Decimal, rounded } from '@keelson/kernel';
 
 /**
  * Where the stop loss of an entry stands when it fills at a price: what its initial risk is measured by. A trailing stop
@@ -10,6 +10,6 @@ export function stopPriceOf(exits: Exits | null | undefined, side: Side, entryPr
   if (!stop) return undefined;
   if (stop.type !== 'trailing_stop') return new Decimal(stop.stopPrice);
   const distance =
-    stop.trailUnit === 'percent' ? entryPrice.times(stop.trail).div(100).toDecimalPlaces(12) : new Decimal(stop.trail);
+    stop.trailUnit === 'percent' ? rounded(entryPrice.times(stop.trail).div(100)) : new Decimal(stop.trail);
   return side === 'buy' ? entryPrice.minus(distance) : entryPrice.plus(distance);
 }

@@ -1,4 +1,4 @@
-import { Decimal } from '@keelson/kernel';
+import { Decimal, rounded } from '@keelson/kernel';
 
 /** What a round trip's result is computed from; amounts in the instrument's currency. */
 export interface TradeFigures {
@@ -46,5 +46,5 @@ export function resultOf(trade: TradeFigures): TradeResult {
 
 function excursion({ direction, entryPrice, quantity, multiplier }: TradeFigures, price: Decimal): Decimal {
   const move = direction === 'long' ? price.minus(entryPrice) : entryPrice.minus(price);
-  return move.times(quantity).times(multiplier).toDecimalPlaces(12);
+  return rounded(move.times(quantity).times(multiplier));
 }

@@ -1,4 +1,4 @@
-import { Decimal, ZERO } from '@keelson/kernel';
+import { Decimal, rounded, ZERO } from '@keelson/kernel';
 import type { Settlement } from './entry.ts';
 import { type Position, signedCost } from './position.ts';
 
@@ -20,7 +20,7 @@ export interface Mark {
 /** Marks a holding at a price. Without one it is carried at cost. */
 export function markOf(holding: Holding, price: Decimal | undefined): Mark {
   const cost = signedCost(holding);
-  const worth = price && holding.quantity.times(price).times(holding.multiplier).toDecimalPlaces(12);
+  const worth = price && rounded(holding.quantity.times(price).times(holding.multiplier));
   const unrealisedProfit = worth ? worth.minus(cost) : ZERO;
   return { value: holding.settlement === 'margined' ? unrealisedProfit : (worth ?? cost), unrealisedProfit };
 }
@@ -64,7 +64,7 @@ export function valueOf(
   const inBase = (amount: Decimal, currency: string): Decimal => {
     const rate = rateOf(currency, base, prices);
     if (!rate && !amount.isZero()) unpriced.add(currency);
-    return rate ? amount.times(rate).toDecimalPlaces(12) : ZERO;
+    return rate ? rounded(amount.times(rate)) : ZERO;
   };
   const sum = (amounts: readonly Decimal[]) => amounts.reduce((total, amount) => total.plus(amount), ZERO);
   const marks = holdings.map((holding) => {

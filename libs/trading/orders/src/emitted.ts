@@ -1,5 +1,5 @@
 import type { Message, OrderStatus } from '@keelson/contracts';
-import { type Decimal, decimalText, deriveId, type Id, notional } from '@keelson/kernel';
+import { type Decimal, decimalText, deriveId, type Id, notional, rounded } from '@keelson/kernel';
 import type { Booking, ExecutionEvent } from './executions.ts';
 import type { OrderRecord } from './order-record.ts';
 
@@ -59,7 +59,7 @@ export function changeMessage(change: {
       quantity: decimalText(order.quantity),
       filledQuantity: decimalText(order.filledQuantity),
       ...(order.filledQuantity.gt(0) && {
-        averagePrice: decimalText(order.filledValue.div(order.filledQuantity).toDecimalPlaces(12)),
+        averagePrice: decimalText(rounded(order.filledValue.div(order.filledQuantity))),
       }),
       ...(reason !== undefined && { reason }),
       ...{ role, leg, revision },

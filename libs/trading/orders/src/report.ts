@@ -1,4 +1,4 @@
-import { Decimal, invariant, ZERO } from '@keelson/kernel';
+import { type Decimal, invariant, roundedDown, ZERO } from '@keelson/kernel';
 import { openQuantity, type OrderRecord } from './order-record.ts';
 import { isTerminal, nextStatus, type OrderEvent } from './transitions.ts';
 
@@ -27,8 +27,6 @@ export interface Outcome {
 }
 
 const NO_EXECUTION = { executed: ZERO, filled: ZERO, value: ZERO };
-/** Scale of the amounts in Postgres. */
-const AMOUNT_DECIMALS = 12;
 
 /**
  * Applies a report to an order: pure. Throws when the transition table has no row for it, or when more is executed than
@@ -72,6 +70,5 @@ function eventOf({ kind }: Report, executed: Decimal, complete: boolean): OrderE
 function convertedBy(order: OrderRecord, executed: Decimal, open: Decimal): Decimal {
   if (executed.isZero()) return ZERO;
   if (open.isZero()) return order.reserved;
-  const share = order.reserved.times(executed).div(openQuantity(order));
-  return share.toDecimalPlaces(AMOUNT_DECIMALS, Decimal.ROUND_DOWN);
+  return roundedDown(order.reserved.times(executed).div(openQuantity(order)));
 }

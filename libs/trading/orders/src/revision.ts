@@ -1,4 +1,4 @@
-import { type Decimal, ZERO } from '@keelson/kernel';
+import { type Decimal, rounded, ZERO } from '@keelson/kernel';
 import type { Tx } from '@keelson/persistence';
 import { adjustExposure } from '@keelson/risk';
 import { type IntentRecord, openQuantity, type OrderRecord } from './order-record.ts';
@@ -6,14 +6,12 @@ import { isLive } from './plan/action.ts';
 import { isTerminal } from './transitions.ts';
 import type { WorkingSet } from './working-set.ts';
 
-const AMOUNT_DECIMALS = 12;
-
 /** What its predecessor had reserved for so many units; one that is not open any more says nothing, its intent does. */
 function inheritedReservation(intent: IntentRecord, predecessor: OrderRecord, units: Decimal): Decimal {
   if (predecessor.role !== 'entry') return ZERO;
   const open = openQuantity(predecessor);
   const [reserved, of] = open.isZero() ? [intent.notional, intent.quantity] : [predecessor.reserved, open];
-  return reserved.times(units).div(of).toDecimalPlaces(AMOUNT_DECIMALS);
+  return rounded(reserved.times(units).div(of));
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Message, Payload } from '@keelson/contracts';
 import { type Clock, type Decimal, decimalText, deriveId, systemClock } from '@keelson/kernel';
 import { holdTradingState, type StepHandler } from '@keelson/messaging';
 import type { Tx } from '@keelson/persistence';
+import { deniedMessage } from './denied-message.ts';
 import type { DenialCode, Finding } from './denial.ts';
 import type { DecisionSource } from './decisions/decision-source.ts';
 import { sealApproval } from './exposure.store.ts';
@@ -121,23 +122,10 @@ function approved(message: Message, situation: Situation): Message<'order.approv
 
 function denied(
   message: Message,
-  situation: Situation,
+  { signalId, accountId, symbol, side, quantity }: Situation,
   code: DenialCode,
   numbers: Readonly<Record<string, string>>,
 ): Message<'order.denied'> {
-  return {
-    id: deriveId('order.denied', situation.signalId),
-    type: 'order.denied',
-    teamId: message.teamId,
-    key: situation.signalId,
-    payload: {
-      signalId: situation.signalId,
-      accountId: situation.accountId,
-      symbol: situation.symbol,
-      side: situation.side,
-      quantity: decimalText(situation.quantity),
-      code,
-      numbers,
-    },
-  };
+  const order = { signalId, accountId, symbol, side, quantity: decimalText(quantity) };
+  return deniedMessage(message.teamId, { ...order, code, numbers });
 }

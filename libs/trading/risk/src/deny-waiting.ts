@@ -1,7 +1,8 @@
 import type { Message } from '@keelson/contracts';
-import { deriveId, type Id } from '@keelson/kernel';
+import type { Id } from '@keelson/kernel';
 import { holdTradingState } from '@keelson/messaging';
 import type { Tx } from '@keelson/persistence';
+import { deniedMessage } from './denied-message.ts';
 import { denyHalted } from './deny-waiting.store.ts';
 
 /** A signal that was denied with many others: what waited for it, and what is to be told. */
@@ -26,20 +27,14 @@ export async function denyWaiting(tx: Tx, teamId: Id, owner: number, limit: numb
     outboxId: row.outbox_id,
     receivedAt: row.received_at,
     decidedAt: row.decided_at,
-    message: {
-      id: deriveId('order.denied', row.signal_id),
-      type: 'order.denied',
-      teamId,
-      key: row.signal_id,
-      payload: {
-        signalId: row.signal_id,
-        accountId: row.account_id,
-        symbol: row.symbol,
-        side: row.side,
-        quantity: row.quantity,
-        code: 'halted',
-        numbers: { trading_state: 'HALTED', halt_generation: row.generation },
-      },
-    },
+    message: deniedMessage(teamId, {
+      signalId: row.signal_id,
+      accountId: row.account_id,
+      symbol: row.symbol,
+      side: row.side,
+      quantity: row.quantity,
+      code: 'halted',
+      numbers: { trading_state: 'HALTED', halt_generation: row.generation },
+    }),
   }));
 }

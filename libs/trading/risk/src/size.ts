@@ -1,4 +1,4 @@
-import { Decimal, notional, ZERO } from '@keelson/kernel';
+import { Decimal, notional, rounded, ZERO } from '@keelson/kernel';
 import type { Situation } from './situation.ts';
 import { maximumLoss } from './spread.ts';
 
@@ -34,7 +34,7 @@ function measure(situation: Situation): Size {
 
 /** An amount of the instrument's currency in the account's. Without a rate nothing is opened, and the amount is as it was. */
 export function converted({ rate }: Situation, amount: Decimal): Decimal {
-  return rate === 'unknown' ? amount : amount.times(rate).toDecimalPlaces(12);
+  return rate === 'unknown' ? amount : rounded(amount.times(rate));
 }
 
 function worstPrice({ price, terms }: Situation): Decimal {
