@@ -1,5 +1,5 @@
 import type { BenchTeam } from '../../bench/harness/teams.ts';
-import type { Courier } from '../harness/deliver.ts';
+import type { Courier, Delivery } from '../harness/deliver.ts';
 import { until } from '../harness/scene.ts';
 import { toVenue } from '../harness/venue.ts';
 import type { ReconciliationBooks } from './books.ts';
@@ -52,12 +52,22 @@ export class Saboteur {
     const alert = { ticker: 'CME_MINI:ES1!', action: 'buy', quantity: '4', price: '5000', order_id: 'rest', ...terms };
     const id = `rest-${crypto.randomUUID()}`;
     const body = { key: this.#team.webhook_key, id, ...alert };
-    const { status, problem } = await this.#courier.deliver(this.#team, { id, price, kind: 'good', copy: 1, body });
-    if (status !== 202) throw new Error(`a resting order was refused: ${status ?? problem}`);
+    await this.#send({ id, price, kind: 'good', copy: 1, body });
     let order: string | undefined;
     const stands = async () => (order = await this.#books.accepted(this.#team.accountId, price)) !== undefined;
     await until('a resting order stands', stands, PATIENCE);
     return order!;
+  }
+
+  /** Sent again, as every sender does, where a busy store did not take it in time: by its id it is one order. */
+  async #send(delivery: Delivery): Promise<void> {
+    const taken = async () => {
+      const { status, problem } = await this.#courier.deliver(this.#team, delivery);
+      if (status !== undefined && status >= 400 && status < 500)
+        throw new Error(`a resting order was refused: ${problem ?? status}`);
+      return status === 202;
+    };
+    await until('a resting order is accepted', taken, PATIENCE);
   }
 
   /** A booked execution that nothing was done to yet. */
