@@ -131,21 +131,21 @@ export class Desk {
       .sort();
   }
 
-  /** Sums of postings by ledger account, and what is reserved and held. */
+  /** Sums of postings by ledger account, and what is reserved and held: of one moment, so one statement reads both. */
   async sums(): Promise<{ readonly postings: Record<string, string>; readonly exposure: string }> {
     const { database, team } = this.#world;
-    const postings = await database.admin<{ ledger_account: string; amount: string }>(
-      `select ledger_account, sum(amount)::text as amount from keelson.postings where team_id = $1
-        group by ledger_account having sum(amount) <> 0 order by ledger_account`,
-      [team.teamId],
+    const [row] = await database.admin<{ postings: Record<string, string>; reserved: string; held: string }>(
+      `select e.reserved::text as reserved, e.held::text as held,
+              (select coalesce(jsonb_object_agg(p.ledger_account, p.amount::text order by p.ledger_account), '{}')
+                 from (select ledger_account, sum(amount) as amount from keelson.postings where team_id = $1
+                        group by ledger_account having sum(amount) <> 0) p) as postings
+         from keelson.exposures e where e.account_id = $2 and e.scope = 'account'`,
+      [team.teamId, team.accountId],
     );
-    const [exposure] = await database.admin<{ reserved: string; held: string }>(
-      `select reserved::text, held::text from keelson.exposures where account_id = $1 and scope = 'account'`,
-      [team.accountId],
-    );
+    const { postings, reserved, held } = row!;
     return {
-      postings: Object.fromEntries(postings.map(({ ledger_account: account, amount }) => [account, plain(amount)])),
-      exposure: `reserved ${plain(exposure!.reserved)}, held ${plain(exposure!.held)}`,
+      postings: Object.fromEntries(Object.entries(postings).map(([account, amount]) => [account, plain(amount)])),
+      exposure: `reserved ${plain(reserved)}, held ${plain(held)}`,
     };
   }
 
