@@ -17,6 +17,7 @@ export interface Engine {
   readonly configFolder: string;
   /** The file with a stack's own configuration. */
   readonly configFile: (stack: string) => string;
+  /** Whether a stack is known to be there; false where only the engine can look, in a bucket. */
   readonly hasStack: (stack: string) => boolean;
   /** False where PULUMI_BACKEND_URL keeps the state elsewhere, e.g. in a bucket that a team shares. */
   readonly ownState: boolean;
@@ -76,6 +77,21 @@ function searchPath(toolchain: Toolchain): string {
 }
 
 /**
+ * What every engine here is started with, also that of a rehearsal: no questions to the network, this checkout's Node and
+ * its host for the program. What the caller has set stays, before what is `usual`.
+ */
+export function environmentOf(toolchain: Toolchain, usual: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return {
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    ...usual,
+    ...guardedEnvironment(process.env),
+    KEELSON_NODE: toolchain.node,
+    PATH: searchPath(toolchain),
+  };
+}
+
+/**
  * A folder as the engine's backend. Without `metadata=skip` it writes a file of attributes beside each of its own, and that
  * one not in a single step: an engine that is killed in between leaves it empty, and no engine reads the state any more.
  */
@@ -109,19 +125,17 @@ export function prepareEngine(): Engine {
     ownState: process.env['PULUMI_BACKEND_URL'] === undefined,
     secretsWords: ['--secrets-provider', process.env['KEELSON_SECRETS_PROVIDER'] ?? 'passphrase'],
     folderWords: configFolder === project ? [] : ['-C', configFolder],
-    hasStack: (stack) => existsSync(join(backend, '.pulumi', 'stacks', PROJECT_NAME, `${stack}.json`)),
+    hasStack: (stack) =>
+      folder !== undefined && existsSync(join(folder, '.pulumi', 'stacks', PROJECT_NAME, `${stack}.json`)),
     environment: {
-      PULUMI_BACKEND_URL: stateUrl(backend),
-      PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(state),
-      PULUMI_SKIP_UPDATE_CHECK: 'true',
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-      // The state has one copy per update in its history; a second one would only cost time.
-      PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: 'true',
-      ...guardedEnvironment(process.env),
+      ...environmentOf(toolchain, {
+        PULUMI_BACKEND_URL: stateUrl(backend),
+        PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(state),
+        // The state has one copy per update in its history; a second one would only cost time.
+        PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: 'true',
+      }),
       // Absolute: the program and the plugin run in other folders than the caller.
       ...(process.env['KEELSON_STATE_DIR'] === undefined ? {} : { KEELSON_STATE_DIR: state }),
-      KEELSON_NODE: toolchain.node,
-      PATH: searchPath(toolchain),
     },
   };
 }

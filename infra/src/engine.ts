@@ -8,7 +8,7 @@ import { prepareEngine, type Engine } from './engine-environment.ts';
 import { dropBrokenAttributes, settleCheckpoint } from './engine-files.ts';
 import { explainLocks, ownersIn, settleLocks } from './engine-locks.ts';
 import { guardedWords } from './engine-words.ts';
-import { environments, stacksOf } from './environments/named.ts';
+import { environments, placeOf, stacksOf } from './environments/named.ts';
 import { policyWords } from './policies/pack.ts';
 import { SupervisorClient } from './targets/local/client.ts';
 import { foldersOf, stateFolder } from './targets/local/folders.ts';
@@ -137,8 +137,15 @@ function mustBeSound(engine: Engine, request: Request): void {
   settleCheckpoint(files, locks && !rest.includes('--preview-only'), tell);
 }
 
-async function selectStack(engine: Engine, stack: string): Promise<void> {
+/** Makes this machine's own stack. One of a cloud is made by who sets its values: an empty one looks like one without drift. */
+async function mustHaveStack(engine: Engine, stack: string): Promise<void> {
   if (engine.hasStack(stack)) return;
+  if (isInCloud(stack)) {
+    // In a bucket the engine looks, and says it.
+    if (!engine.stateFiles(stack)) return;
+    const page = `docs/environments/${placeOf(stack).environment.name}.md`;
+    throw new Error(`There is no stack ${stack} yet. What to do: follow ${page} from "Set-up" on`);
+  }
   // Only the engine can look into a bucket: there it makes the stack unless it finds one.
   const verb = engine.ownState ? ['init', stack, '--no-select'] : ['select', stack, '--create'];
   const words = ['stack', ...verb, '--non-interactive', ...engine.secretsWords];
@@ -220,7 +227,7 @@ async function main(): Promise<number> {
       process.stderr.write('usage: engine.ts preview|up|destroy|refresh|stop [-s <stack>] [--json] [--wipe] …\n');
       return 2;
   }
-  await selectStack(engine, request.stack);
+  await mustHaveStack(engine, request.stack);
   mustBeSound(engine, request);
   if (isPlanned(request)) await adopt(engine, request);
   const code = await run(engine, engineWords(engine, request), {

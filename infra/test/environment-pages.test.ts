@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -88,6 +88,20 @@ describe('the page of dev, followed line by line at the vendors of a rehearsal',
       child.once('close', (code) => resolve({ code: code ?? 1, text }));
     });
   }
+
+  it('is where who has not followed it yet is sent; nothing is made meanwhile', async () => {
+    for (const [line, stack] of [
+      ['npx keelson drift dev', 'dev-data'],
+      ['npx keelson up dev', 'dev'],
+    ] as const) {
+      const { code, text } = await follow(line);
+      expect(code).not.toBe(0);
+      expect(text).toContain(`There is no stack ${stack} yet`);
+      expect(text).toContain('Fix: follow docs/environments/dev.md from "Set-up" on');
+    }
+    const names = readdirSync(state, { recursive: true, encoding: 'utf8' });
+    expect(names.filter((name) => /(^|\/|\.)dev(-data)?\./.test(name))).toEqual([]);
+  }, 120_000);
 
   /** As a machine does that loses its power while the engine writes: the page's next `up` is what mends it. */
   async function loseTheState(): Promise<void> {

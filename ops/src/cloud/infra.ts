@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { toldFix } from '../engine/run-engine.ts';
 import type { Context } from '../framework/context.ts';
 import { Failure } from '../framework/failure.ts';
 import { runNode, type NodeResult } from '../framework/run-node.ts';
@@ -23,6 +24,15 @@ export async function imageOf(context: Context, stack: string): Promise<string> 
   const result = await runInfra(context, 'src/engine.ts', ['pulumi', 'config', 'get', 'keelson:image', '-s', stack]);
   const image = result.stdout.trim().split('\n').at(-1) ?? '';
   if (result.code === 0 && image !== '') return image;
+  if (/no stack named/.test(result.stderr)) {
+    throw new Failure(`There is no stack ${stack} yet`, {
+      fix: `follow docs/environments/${stack}.md from "Set-up" on`,
+    });
+  }
+  if (result.code !== 0 && !/configuration key .* not found/.test(result.stderr)) {
+    const fix = toldFix(result.stderr) ?? 'the last line is the reason; keelson doctor checks the tools';
+    throw new Failure(`The image of ${stack} cannot be read:\n${result.stderr.trim()}`, { fix });
+  }
   throw new Failure(`The stack ${stack} is set to no image`, {
     fix: `keelson image push <registry/name>, then npx pulumi config set keelson:image <what it printed> -s ${stack}`,
   });
