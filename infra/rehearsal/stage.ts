@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { stackEngine, type StackEngine } from '../src/adoption/stack-engine.ts';
 import { cloudSettings, type SettingName } from '../src/cloud/settings.ts';
 import type { CloudEnvironment } from '../src/environments/environment.ts';
-import { stateUrl } from '../src/engine-environment.ts';
-import { guardedEnvironment, guardedWords } from '../src/engine-words.ts';
+import { environmentOf, stateUrl } from '../src/engine-environment.ts';
+import { guardedWords } from '../src/engine-words.ts';
 import { placeOf, stacksOf } from '../src/environments/named.ts';
 import { paceOf, type Pace } from '../src/providers/vendor/pace.ts';
 import { repositoryFolder, stateFolder } from '../src/targets/local/folders.ts';
@@ -196,19 +196,12 @@ export class Stage {
   #program(): { readonly program: string; readonly environment: NodeJS.ProcessEnv } {
     const toolchain = readToolchain(stateFolder());
     const environment = {
-      ...guardedEnvironment(process.env),
+      ...environmentOf(toolchain),
       ...this.variables,
       // Where the engine and its plugins write their logs.
       TMPDIR: join(this.folder, 'logs'),
-      KEELSON_NODE: toolchain.node,
       PULUMI_BACKEND_URL: stateUrl(join(this.folder, 'state')),
       PULUMI_CONFIG_PASSPHRASE: this.#passphrase,
-      PULUMI_SKIP_UPDATE_CHECK: 'true',
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-      PATH: [
-        ...(toolchain.languageHost === 'ours' ? [join(repositoryFolder, 'infra', 'bin', 'language-host')] : []),
-        process.env['PATH'] ?? '',
-      ].join(delimiter),
     };
     return { program: toolchain.pulumi.path, environment };
   }
