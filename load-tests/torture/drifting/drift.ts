@@ -115,7 +115,7 @@ async function sabotage(
   { teams, venue, books, resting, journal }: Sabotage,
   { seed, each }: { seed: number; each: number },
 ): Promise<void> {
-  await Promise.all(
+  const ends = await Promise.allSettled(
     teams.map(async (team, account) => {
       const saboteur = new Saboteur(team, venue, books, resting);
       const mine = Object.entries(saboteur.kinds).flatMap(([kind, inject], number) =>
@@ -128,6 +128,8 @@ async function sabotage(
       }
     }),
   );
+  // Whoever failed, the others are done: nothing is put into the book any more when it is cleared.
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 type UntoldLine = VenueLine & {
