@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 /** A stack's state, where it is files on this machine. Who calls has seen to it that no update of the stack is under way. */
 export interface StateFiles {
@@ -75,6 +76,15 @@ export function settleCheckpoint(files: StateFiles, mayRestore: boolean, tell: (
   copyFileSync(before, draft);
   renameSync(draft, file);
   tell(`${what} The one written before it took its place; the broken one is ${aside}.`);
+}
+
+const pending = z.object({
+  checkpoint: z.object({ latest: z.object({ pending_operations: z.array(z.unknown()).min(1) }) }),
+});
+
+/** Whether the state has operations that an engine began and did not end. */
+export function hasPending({ folder, project, stack }: StateFiles): boolean {
+  return pending.safeParse(jsonIn(join(folder, '.pulumi', 'stacks', project, `${stack}.json`))).success;
 }
 
 function fromHistory(files: StateFiles, file: string): string {

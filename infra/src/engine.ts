@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Adopted } from './adoption/adopt.ts';
+import type { StackEngine } from './adoption/stack-engine.ts';
 import { prepareEngine, type Engine } from './engine-environment.ts';
-import { dropBrokenAttributes, settleCheckpoint } from './engine-files.ts';
+import { dropBrokenAttributes, hasPending, settleCheckpoint } from './engine-files.ts';
 import { explainLocks, ownersIn, settleLocks } from './engine-locks.ts';
 import { guardedWords } from './engine-words.ts';
 import { environments, placeOf, stacksOf } from './environments/named.ts';
@@ -158,6 +159,11 @@ function isPlanned({ verb, stack, rest }: Pick<Request, 'verb' | 'stack' | 'rest
   return verb === 'up' && isInCloud(stack) && !rest.includes('--target');
 }
 
+async function aimedAt(stack: string, { program, environment, project, configFile }: Engine): Promise<StackEngine> {
+  const { stackEngine } = await import('./adoption/stack-engine.ts');
+  return stackEngine({ program, environment, project, stack, configFile: configFile(stack) });
+}
+
 /** Plans the `up` and takes into the state what an earlier one made and could not note. */
 async function adopt(engine: Engine, request: Request): Promise<void> {
   const { stack, rest } = request;
@@ -166,10 +172,18 @@ async function adopt(engine: Engine, request: Request): Promise<void> {
     say(`${urn.split('::').at(-1)}: ${what} was made by an earlier update that could not note it; adopted`);
   // Only here: this machine's own stack needs none of it, and starts sooner.
   const { adoptLost } = await import('./adoption/adopt.ts');
-  const { stackEngine } = await import('./adoption/stack-engine.ts');
-  const { program, environment, project } = engine;
-  const aimed = stackEngine({ program, environment, project, stack, configFile: engine.configFile(stack) });
-  await adoptLost({ engine: aimed, words: [...policyWords('up'), ...rest], tell });
+  await adoptLost({ engine: await aimedAt(stack, engine), words: [...policyWords('up'), ...rest], tell });
+}
+
+/**
+ * Takes creates that an engine began and never ended off this machine's state: its providers find what they made, and the
+ * engine would warn of them at each start from then on. In a cloud that is part of the adoption.
+ */
+async function settle(engine: Engine, stack: string): Promise<void> {
+  const files = engine.stateFiles(stack);
+  if (!files || !hasPending(files)) return;
+  const { settlePending } = await import('./adoption/pending.ts');
+  await settlePending(await aimedAt(stack, engine));
 }
 
 /** Words that every verb gets, and those that go with one. */
@@ -230,6 +244,7 @@ async function main(): Promise<number> {
   await mustHaveStack(engine, request.stack);
   mustBeSound(engine, request);
   if (isPlanned(request)) await adopt(engine, request);
+  else if (request.verb === 'up' && !isInCloud(request.stack)) await settle(engine, request.stack);
   const code = await run(engine, engineWords(engine, request), {
     KEELSON_BUILT: request.verb === 'up' ? '1' : '',
     ...(request.wipe ? { KEELSON_WIPE: '1' } : {}),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -205,6 +205,22 @@ describe('an update that is killed', () => {
     const mended = ['--config', 'keelson:serviceEnv[0]=api:FIXTURE_READY_AFTER_MS=0', '--config-path'];
     await stack.up(...mended, '--config', 'keelson:workerReplicas=2');
     expect(Object.keys(await stack.pids()).sort()).toEqual(EVERYTHING);
+  }, 120_000);
+
+  it('while it created something is not warned of at each up from then on', async () => {
+    const file = join(stack.state, 'pulumi', '.pulumi', 'stacks', 'keelson', 'local.json');
+    interface State {
+      readonly checkpoint: { latest: { resources: readonly object[]; pending_operations?: readonly object[] } };
+    }
+    const read = (): State => JSON.parse(readFileSync(file, 'utf8')) as State;
+    const noted = read();
+    noted.checkpoint.latest.pending_operations = [
+      { resource: noted.checkpoint.latest.resources[0]!, type: 'creating' },
+    ];
+    writeFileSync(file, JSON.stringify(noted));
+    const { output } = await stack.up();
+    expect(output).not.toContain('pending operations');
+    expect(read().checkpoint.latest.pending_operations ?? []).toEqual([]);
   }, 120_000);
 });
 
