@@ -33,6 +33,7 @@ import { ReadByIndex } from './migrations/2026_11_21_1230_read_by_index.ts';
 import { WatchLossesByCurrency } from './migrations/2026_11_21_1240_watch_losses_by_currency.ts';
 import { SettleExitsAfterHalt } from './migrations/2026_11_21_1241_settle_exits_after_halt.ts';
 import { CountGainsAsExposure } from './migrations/2026_11_21_1242_count_gains_as_exposure.ts';
+import { ExpectFewTeams } from './migrations/2026_11_21_1300_expect_few_teams.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -71,4 +72,5 @@ export const migrations = [
   WatchLossesByCurrency,
   SettleExitsAfterHalt,
   CountGainsAsExposure,
+  ExpectFewTeams,
 ];
