@@ -34,6 +34,7 @@ import { WatchLossesByCurrency } from './migrations/2026_11_21_1240_watch_losses
 import { SettleExitsAfterHalt } from './migrations/2026_11_21_1241_settle_exits_after_halt.ts';
 import { CountGainsAsExposure } from './migrations/2026_11_21_1242_count_gains_as_exposure.ts';
 import { ExpectFewTeams } from './migrations/2026_11_21_1300_expect_few_teams.ts';
+import { SettleCashBaseline } from './migrations/2026_11_21_1310_settle_cash_baseline.ts';
 
 /** Every migration, oldest first. Files are named as INF-FR-005 wants: YYYY_MM_DD_HHMM_description. */
 export const migrations = [
@@ -73,4 +74,5 @@ export const migrations = [
   SettleExitsAfterHalt,
   CountGainsAsExposure,
   ExpectFewTeams,
+  SettleCashBaseline,
 ];

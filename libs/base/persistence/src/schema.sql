@@ -1329,6 +1329,7 @@ CREATE TABLE keelson.reconciliations (
     owner integer,
     fence bigint,
     lease_until timestamp with time zone,
+    baseline_set boolean DEFAULT false NOT NULL,
     CONSTRAINT reconciliations_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'differing'::text, 'clean'::text])))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='2000');
@@ -1346,6 +1347,8 @@ COMMENT ON COLUMN keelson.reconciliations.verified_until IS 'the venue''s time u
 COMMENT ON COLUMN keelson.reconciliations.working IS 'our orders that were open at the last comparison; null: not known';
 
 COMMENT ON COLUMN keelson.reconciliations.cash_baseline IS 'per currency, what the venue held beyond our ledger when the account was first compared';
+
+COMMENT ON COLUMN keelson.reconciliations.baseline_set IS 'false until a comparison found no execution that one side lacks';
 
 CREATE TABLE keelson.restricted_symbols (
     team_id uuid NOT NULL,

@@ -104,10 +104,15 @@ function startOfWindow({ verifiedUntil }: LeasedAccount): Date {
   return new Date(verifiedUntil ? verifiedUntil.getTime() - OVERLAP_MS : Date.now() - FIRST_LOOK_MS);
 }
 
-/** Cash that the venue held before we knew the account is not ours to explain: it is what everything later is compared from. */
+/**
+ * Cash that the venue held before we knew the account is not ours to explain: it is what everything later is compared from.
+ * Until it is on record, cash says nothing.
+ */
 function baselineOf(account: LeasedAccount, ours: OurPicture, venue: VenuePicture): ReadonlyMap<string, Decimal> {
-  const known = new Map(Object.entries(account.cashBaseline).map(([currency, cash]) => [currency, new Decimal(cash)]));
-  if (account.checks > 0) return known;
+  const known = new Map(
+    Object.entries(account.cashBaseline ?? {}).map(([currency, cash]) => [currency, new Decimal(cash)]),
+  );
+  if (account.cashBaseline) return known;
   for (const { currency, cash } of venue.balances) {
     known.set(currency, new Decimal(cash).minus(ours.cash.get(currency) ?? 0));
   }
@@ -165,7 +170,9 @@ async function mendAndNote(
 function conclusionOf(account: LeasedAccount, { last, active }: Outcome, blocking: number): Conclusion {
   const { ours, venue, differences } = last;
   const working = ours.orders.filter(({ status }) => !isEnded(status)).map(({ orderId }) => orderId);
-  const settled = differences.length === 0;
+  // Nothing trades before that: once it does, what the venue held before can no longer be told from what we did.
+  const known = account.cashBaseline !== undefined || explainsCash(last);
+  const settled = differences.length === 0 && known;
   const state = blocking > 0 ? 'differing' : settled || account.vouched ? 'clean' : 'unknown';
   const holding = ours.positions.size > 0;
   const mending = blocking > 0 || !(settled || account.vouched);
@@ -175,7 +182,7 @@ function conclusionOf(account: LeasedAccount, { last, active }: Outcome, blockin
     vouchMs: VOUCH_MS,
     verifiedUntil: verifiedUntil(venue, differences),
     working,
-    cashBaseline: baselineTexts(account, ours, venue),
+    cashBaseline: known ? baselineTexts(account, ours, venue) : undefined,
   };
 }
 
@@ -191,6 +198,14 @@ function verifiedUntil({ from, since }: VenuePicture, differences: readonly Diff
     return at === undefined ? [] : [Date.parse(at)];
   });
   return new Date(Math.max(since.getTime(), Math.min(from.getTime(), ...open)));
+}
+
+/** Whether each execution is on both sides, and booked: what one side lacks would be taken for cash of before. */
+function explainsCash({ ours, differences }: Seen): boolean {
+  const lacking = differences.some(
+    ({ kind, execution }) => kind !== 'duplicate_fill' && (execution || kind === 'vanished_fill'),
+  );
+  return !lacking && ours.unbooked.size === 0;
 }
 
 function baselineTexts(

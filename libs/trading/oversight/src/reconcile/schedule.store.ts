@@ -49,7 +49,7 @@ const TAKE = sql(
             order by due_at limit $3 for update skip locked) due
     where r.account_id = due.account_id
    returning r.account_id, r.team_id, r.broker, r.fence, r.state, r.vouched_until > now() as vouched, r.verified_until,
-             r.working, r.cash_baseline, r.checks::int as checks`,
+             r.working, r.cash_baseline, r.baseline_set and r.checks > 0 as baseline_set`,
 );
 
 /** An account whose comparison this process has the lease of. */
@@ -62,9 +62,8 @@ export interface LeasedAccount {
   readonly vouched: boolean;
   readonly verifiedUntil: Date | undefined;
   readonly working: readonly Id[] | undefined;
-  readonly cashBaseline: Readonly<Record<string, string>>;
-  /** Comparisons that came to an end so far. */
-  readonly checks: number;
+  /** Undefined until a comparison found that all executions agree. */
+  readonly cashBaseline: Readonly<Record<string, string>> | undefined;
 }
 
 interface LeasedRow {
@@ -76,7 +75,7 @@ interface LeasedRow {
   readonly verified_until: Date | null;
   readonly working: readonly Id[] | null;
   readonly cash_baseline: Readonly<Record<string, string>>;
-  readonly checks: number;
+  readonly baseline_set: boolean;
 }
 
 export interface TakeOptions {
@@ -103,8 +102,7 @@ export async function takeDue(tx: Tx, options: TakeOptions): Promise<readonly Le
     vouched: row.vouched ?? false,
     verifiedUntil: row.verified_until ?? undefined,
     working: row.working ?? undefined,
-    cashBaseline: row.cash_baseline,
-    checks: row.checks,
+    cashBaseline: row.baseline_set ? row.cash_baseline : undefined,
   }));
 }
 
@@ -128,7 +126,8 @@ const FINISH = sql(
           checked_at = clock_timestamp(), due_at = clock_timestamp() + $4 * interval '1 millisecond',
           vouched_until = case when $3 = 'clean' or vouched_until > now()
                                then clock_timestamp() + $5 * interval '1 millisecond' end,
-          verified_until = greatest(verified_until, $6), working = $7, cash_baseline = $8
+          verified_until = greatest(verified_until, $6), working = $7,
+          baseline_set = $8::jsonb is not null, cash_baseline = coalesce($8::jsonb, cash_baseline)
     where account_id = $1 and fence = $2
    returning account_id`,
 );
@@ -140,7 +139,7 @@ export interface Conclusion {
   readonly vouchMs: number;
   readonly verifiedUntil: Date;
   readonly working: readonly Id[];
-  readonly cashBaseline: Readonly<Record<string, string>>;
+  readonly cashBaseline: Readonly<Record<string, string>> | undefined;
 }
 
 /** Writes it under the lease; false when that is somebody else's by now. */
@@ -150,7 +149,8 @@ export async function finishCheck(
   conclusion: Conclusion,
 ): Promise<boolean> {
   const { state, nextInMs, vouchMs, verifiedUntil, working, cashBaseline } = conclusion;
-  const values = [accountId, fence, state, nextInMs, vouchMs, verifiedUntil, working, JSON.stringify(cashBaseline)];
+  const baseline = cashBaseline ? JSON.stringify(cashBaseline) : null;
+  const values = [accountId, fence, state, nextInMs, vouchMs, verifiedUntil, working, baseline];
   return (await tx.query(FINISH, values)).length === 1;
 }
 
