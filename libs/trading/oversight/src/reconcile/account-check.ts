@@ -23,6 +23,7 @@ export interface CheckParts {
   readonly emit: MendParts['emit'];
   /** Tells the screens of a team; written in the transaction that changes something. */
   readonly announce: (tx: Parameters<Parameters<Database['transaction']>[1]>[0], message: Message) => void;
+  readonly onError: (error: unknown) => void;
   /** The quiet interval; shorter only in tests that hold nothing back. */
   readonly quietMs?: number;
 }
@@ -56,29 +57,62 @@ export async function checkAccount(
   account: LeasedAccount,
   active: boolean,
 ): Promise<CheckResult> {
-  const first = await look(parts, broker, account);
-  if ('reason' in first) return { outcome: 'unavailable', ...first };
-  let last = first;
-  let proven: readonly Difference[] = [];
-  if (first.differences.length > 0) {
-    const quietMs = parts.quietMs ?? QUIET_MS;
-    // What a venue shows may be as old as the time it took to show it, on both sides of the pause.
-    await sleep(quietMs + 2 * Math.ceil(first.tookMs) + 50);
-    const second = await look(parts, broker, account);
-    if ('reason' in second) return { outcome: 'unavailable', ...second };
-    last = second;
-    proven = confirm(first, second, quietMs);
-  }
+  const compared = await compareTwice(parts, broker, account, startOfWindow(account));
+  if ('reason' in compared) return { outcome: 'unavailable', ...compared };
+  const { last, proven } = account.differing ? compared : await explained(parts, broker, account, compared);
   return settle(parts, broker, account, { last, proven, active });
+}
+
+interface Compared {
+  readonly last: Seen;
+  readonly proven: readonly Difference[];
+}
+
+/** Compares what both sides did since some time. */
+async function compareTwice(
+  parts: CheckParts,
+  broker: Broker,
+  account: LeasedAccount,
+  since: Date,
+): Promise<Compared | { readonly reason: string }> {
+  const first = await look(parts, broker, account, since);
+  if ('reason' in first) return first;
+  if (first.differences.length === 0) return { last: first, proven: [] };
+  const quietMs = parts.quietMs ?? QUIET_MS;
+  // What a venue shows may be as old as the time it took to show it, on both sides of the pause.
+  await sleep(quietMs + 2 * Math.ceil(first.tookMs) + 50);
+  const second = await look(parts, broker, account, since);
+  if ('reason' in second) return second;
+  return { last: second, proven: confirm(first, second, quietMs) };
+}
+
+/**
+ * Holdings that differ though all executions of the window agree: the venue may have corrected one from before it, so the
+ * whole day is compared, once, before a person is asked. Where that cannot be done, what is proven stands.
+ */
+async function explained(
+  parts: CheckParts,
+  broker: Broker,
+  account: LeasedAccount,
+  compared: Compared,
+): Promise<Compared> {
+  const day = dayBefore();
+  if (startOfWindow(account) <= day) return compared;
+  if (!compared.proven.some(({ kind }) => kind === 'position' || kind === 'balance')) return compared;
+  const wider = await compareTwice(parts, broker, account, day).catch((error: unknown) => {
+    parts.onError(error);
+    return compared;
+  });
+  return 'reason' in wider ? compared : wider;
 }
 
 async function look(
   { database }: CheckParts,
   broker: Broker,
   account: LeasedAccount,
+  since: Date,
 ): Promise<Seen | { readonly reason: string }> {
   const started = performance.now();
-  const since = startOfWindow(account);
   const seen = await lookAtVenue(broker, account.accountId, since);
   if (seen.outcome === 'unavailable') return { reason: seen.reason };
   const venue = seen.picture;
@@ -89,7 +123,7 @@ async function look(
       accountId: account.accountId,
       broker: account.broker,
       working: account.working,
-      ordersSince: since,
+      ordersSince: startOfWindow(account),
       clientOrderIds: [...new Set(named)],
       fillsSince: since,
       lookedForMs: tookMs,
@@ -101,7 +135,11 @@ async function look(
 }
 
 function startOfWindow({ verifiedUntil }: LeasedAccount): Date {
-  return new Date(verifiedUntil ? verifiedUntil.getTime() - OVERLAP_MS : Date.now() - FIRST_LOOK_MS);
+  return verifiedUntil ? new Date(verifiedUntil.getTime() - OVERLAP_MS) : dayBefore();
+}
+
+function dayBefore(): Date {
+  return new Date(Date.now() - FIRST_LOOK_MS);
 }
 
 /**

@@ -60,6 +60,8 @@ export interface LeasedAccount {
   readonly fence: string;
   /** True while an earlier comparison still lets it trade. */
   readonly vouched: boolean;
+  /** True where the last comparison found what nobody has settled yet. */
+  readonly differing: boolean;
   readonly verifiedUntil: Date | undefined;
   readonly working: readonly Id[] | undefined;
   /** Undefined until a comparison found that all executions agree. */
@@ -71,6 +73,7 @@ interface LeasedRow {
   readonly team_id: Id;
   readonly broker: string;
   readonly fence: string;
+  readonly state: string;
   readonly vouched: boolean | null;
   readonly verified_until: Date | null;
   readonly working: readonly Id[] | null;
@@ -100,6 +103,7 @@ export async function takeDue(tx: Tx, options: TakeOptions): Promise<readonly Le
     broker: row.broker,
     fence: row.fence,
     vouched: row.vouched ?? false,
+    differing: row.state === 'differing',
     verifiedUntil: row.verified_until ?? undefined,
     working: row.working ?? undefined,
     cashBaseline: row.baseline_set ? row.cash_baseline : undefined,

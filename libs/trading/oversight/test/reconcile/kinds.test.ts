@@ -121,6 +121,16 @@ describe('a drift that is mended', () => {
     await mended('wrong_quantity');
   }, 60_000);
 
+  it('wrong quantity: a correction of what was compared long ago, seen by what is held', async () => {
+    const order = await desk.place();
+    const [execution] = await desk.executionsOf(order);
+    await desk.until(() => desk.comparedBeyond(order, 5));
+    const correction = { execution_id: execution, quantity: '3', price: '4990.25', told: false };
+    await desk.venue.post('/v1/control/correct', correction);
+    const [drift] = await mended('wrong_quantity');
+    expect(drift).toMatchObject({ subject: execution });
+  }, 60_000);
+
   it('late fill: the fill of an order that we had cancelled is booked', async () => {
     const order = await desk.place({ terms: RESTING });
     await desk.cancel(order);
