@@ -139,9 +139,10 @@ export class Stage {
     return { ...this.#addresses, ...this.#served.variables, KEELSON_REHEARSAL_SPEED: `${this.#startedAt}x${SPEED}` };
   }
 
-  /** What was held against the vendors' own schemas. */
+  /** What was held against the vendors' own schemas, and what reaches others against their packages' types. */
   get checks(): readonly SchemaChecks[] {
-    return [this.railway.front.checks, this.supabase.checks, this.upstash.checks];
+    const own = [this.railway.front.checks, this.supabase.checks, this.upstash.checks];
+    return [...own, ...this.doubles.map(({ checks }) => checks)];
   }
 
   /** Sets a stack's configuration; `changed` overrides what the rehearsal usually sets. */

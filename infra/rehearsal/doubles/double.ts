@@ -7,6 +7,7 @@ import { propertiesOf, UNKNOWN, type Properties } from '../../src/providers/plug
 import type { Pace } from '../../src/providers/vendor/pace.ts';
 import type { Faults } from '../emulator/faults.ts';
 import type { Journal } from '../emulator/journal.ts';
+import { SchemaChecks } from '../emulator/violations.ts';
 
 /** One type of an official provider, as far as the program uses it. */
 export interface DoubleType<Inputs extends object = object> {
@@ -67,6 +68,8 @@ export class DoubledVendor {
   /** By type and id: a vendor may give a setting the id of what it is set on. */
   readonly kept = new Map<string, Kept>();
   readonly journal: Journal;
+  /** Each input of a create or an update, against the schema that the compiler holds to the package's own types. */
+  readonly checks: SchemaChecks;
   /** The order in which its resources are replaced: a bridge decides it for each type, by tables of its own. */
   createsFirst = false;
   readonly #faults: Faults;
@@ -75,6 +78,7 @@ export class DoubledVendor {
   constructor(name: string, parts: { readonly journal: Journal; readonly faults: Faults; readonly pace: Pace }) {
     this.name = name;
     this.journal = parts.journal;
+    this.checks = new SchemaChecks(name, 'the types of its Pulumi package');
     this.#faults = parts.faults;
     this.#pace = parts.pace;
   }
@@ -187,6 +191,11 @@ function doubleHandler<Inputs extends object>(
       const kept = vendor.ofType(type).find(({ inputs, id }) => spec.importId?.(inputs as Inputs, id) === importId);
       return kept && { id: kept.id, inputs: kept.inputs, outputs: outputsOf(kept) };
     });
+  const hold = ({ checks }: DoubledVendor, verb: string, inputs: Inputs): void => {
+    const problems = spec.schema.safeParse(inputs).error?.issues ?? [];
+    const words = problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    checks.add(`${verb} ${type}`, 'request', words);
+  };
   return {
     schema: spec.schema,
     secretOutputs: spec.secretOutputs ?? [],
@@ -196,18 +205,22 @@ function doubleHandler<Inputs extends object>(
       ...inputs,
       ...Object.fromEntries((spec.later ?? []).map((name) => [name, before?.[name] ?? UNKNOWN])),
     }),
-    create: async (vendor, inputs) =>
-      vendor.call({ verb: 'create', type, subject: spec.key(inputs) }, () => {
+    create: async (vendor, inputs) => {
+      hold(vendor, 'create', inputs);
+      return vendor.call({ verb: 'create', type, subject: spec.key(inputs) }, () => {
         const kept = make(vendor, type, spec, inputs);
         return { id: kept.id, outputs: outputsOf(kept) };
-      }),
-    update: async (vendor, inputs, _before, { id }) =>
-      vendor.call({ verb: 'update', type, subject: id }, () => {
+      });
+    },
+    update: async (vendor, inputs, _before, { id }) => {
+      hold(vendor, 'update', inputs);
+      return vendor.call({ verb: 'update', type, subject: id }, () => {
         const kept = vendor.get(type, id);
         if (!kept) throw new Error(`${type}: ${id} does not exist any more at ${vendor.name} (404)`);
         kept.inputs = propertiesOf(inputs);
         return outputsOf(kept);
-      }),
+      });
+    },
     read: async (vendor, _inputs, _before, { id }) => read(vendor, id),
     ...(spec.importId && { adopt: async (vendor, id) => adopt(vendor, id) }),
     delete: async (vendor, inputs, _before, { id }) => {
