@@ -1,6 +1,6 @@
 import { type BenchOptions, type Findings, main, say } from './harness/bench.ts';
 import { arrivalTimes, growthOf, spreadOf } from './harness/arrivals.ts';
-import { type Backlog, untilEmpty, watchBacklog } from './harness/books.ts';
+import { type Backlog, bookCounts, untilEmpty, watchBacklog } from './harness/books.ts';
 import { stackConditions } from './harness/conditions.ts';
 import { busyPercent, cpuOfTree, type CpuSnapshot, cpuSnapshot } from './harness/cpu.ts';
 import { type K6Run, runK6 } from './harness/k6.ts';
@@ -151,7 +151,10 @@ async function measure(load: Load, teams: readonly BenchTeam[], options: BenchOp
   const after = cpuSnapshot();
   const watched = await stopWatching();
   // Only what came to its end was worked on wholly: under a load that is too much, that is less than was accepted.
-  const { endedOnce } = (await seenSince(mark, teams)).books;
+  const { endedOnce } = await bookCounts(
+    teams.map(({ teamId }) => teamId),
+    mark.since,
+  );
   const emptied = await untilEmpty(EMPTY_WITHIN_SECONDS);
   if (!emptied.empty) throw new Error(`messages still wait ${EMPTY_WITHIN_SECONDS} s after the load`);
   const seen = await seenSince(mark, teams);

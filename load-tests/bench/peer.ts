@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { type BenchOptions, type Findings, main, say } from './harness/bench.ts';
 import { mustRun } from './harness/command.ts';
 import { databaseConditions } from './harness/conditions.ts';
-import { asAdmin, emptyRedis, onDatabase, withOwnDatabase } from './harness/own-database.ts';
+import { withConnection } from './harness/connection.ts';
+import { emptyRedis, onDatabase, withOwnDatabase } from './harness/own-database.ts';
 import { median } from './harness/percentile.ts';
 import { none, type ResultRow } from './harness/result.ts';
 import { type Credentials, credentials, repository } from './harness/stack.ts';
@@ -38,7 +39,7 @@ async function withDatabase<T>(secrets: Credentials, work: (adminUrl: string) =>
     await mustRun(process.execPath, [migrate, 'up'], {
       environment: { DATABASE_ADMIN_URL: own, DATABASE_APP_PASSWORD },
     });
-    await asAdmin(own, (client) => client.query(PEER_TABLE));
+    await withConnection(own, (client) => client.query(PEER_TABLE));
     return work(own);
   });
 }
@@ -129,7 +130,7 @@ function findings(
 }
 
 async function countRows(url: string, teamId: string): Promise<{ receipts: number; signals: number }> {
-  return asAdmin(url, async (client) => {
+  return withConnection(url, async (client) => {
     await client.query('begin');
     await client.query(`select set_config('keelson.team_id', $1, true)`, [teamId]);
     const { rows } = await client.query<{ receipts: number; signals: number }>(

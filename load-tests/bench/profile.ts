@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { type BenchOptions, type Findings, main, say } from './harness/bench.ts';
 import { stackConditions } from './harness/conditions.ts';
+import { withConnection } from './harness/connection.ts';
 import { cpuOfTree, cpuSnapshot } from './harness/cpu.ts';
 import { profileOf } from './harness/inspector.ts';
 import { runK6 } from './harness/k6.ts';
@@ -21,9 +21,7 @@ const SAMPLE_EVERY_MS = 10;
 function watchStatements(): () => Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   let [looks, stopped] = [0, false];
-  const client = new pg.Client({ connectionString: credentials().databaseAdminUrl, application_name: 'keelson-bench' });
-  const run = (async () => {
-    await client.connect();
+  const run = withConnection(credentials().databaseAdminUrl, async (client) => {
     while (!stopped) {
       const { rows } = await client.query<{ query: string }>(
         `select left(regexp_replace(query, '\\s+', ' ', 'g'), 60) as query from pg_stat_activity
@@ -33,8 +31,7 @@ function watchStatements(): () => Promise<ReadonlyMap<string, number>> {
       for (const { query } of rows) found.set(query, (found.get(query) ?? 0) + 1);
       await sleep(SAMPLE_EVERY_MS);
     }
-    await client.end();
-  })();
+  });
   run.catch(() => undefined);
   return async () => {
     stopped = true;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { asAdmin } from '../harness/own-database.ts';
+import { withConnection } from '../harness/connection.ts';
 import type { BenchTeam } from '../harness/teams.ts';
 import type { Addresses } from './role.ts';
 
@@ -94,7 +94,10 @@ export class BarePipeline {
     const broker = this.#children.find(({ role }) => role === 'broker');
     const answer = await fetch(`http://127.0.0.1:${broker?.port}/`);
     const { orders } = z.object({ orders: z.int() }).parse(await answer.json());
-    const booked = await asAdmin(this.#adminUrl, async (client) => (await client.query<BareCounts>(COUNT)).rows[0]);
+    const booked = await withConnection(
+      this.#adminUrl,
+      async (client) => (await client.query<BareCounts>(COUNT)).rows[0],
+    );
     if (!booked) throw new Error('a count without an answer');
     return { ...booked, 'orders at the broker': orders };
   }
@@ -131,7 +134,7 @@ async function end({ process: child }: Child): Promise<void> {
 
 async function prepare(adminUrl: string, teams: number): Promise<readonly string[]> {
   const ids = Array.from({ length: teams }, () => randomUUID());
-  await asAdmin(adminUrl, async (client) => {
+  await withConnection(adminUrl, async (client) => {
     await client.query(readFileSync(join(import.meta.dirname, 'schema.sql'), 'utf8'));
     await client.query('insert into bare.channels (team_id) select unnest($1::uuid[])', [ids]);
     await client.query(

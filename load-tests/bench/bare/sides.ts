@@ -4,7 +4,8 @@ import { startAtMs } from '../../src/lib/load-shape.ts';
 import { say } from '../harness/bench.ts';
 import { busyPercent, cpuOfTree, type CpuSnapshot, cpuSnapshot } from '../harness/cpu.ts';
 import { type K6Run, runK6 } from '../harness/k6.ts';
-import { asAdmin } from '../harness/own-database.ts';
+import { TERMINAL } from '../harness/books.ts';
+import { withConnection } from '../harness/connection.ts';
 import { credentials, processes } from '../harness/stack.ts';
 import { type BenchTeam, benchTeams } from '../harness/teams.ts';
 import type { BarePipeline } from './pipeline.ts';
@@ -49,11 +50,10 @@ interface Process {
 
 /** Of any team: nobody else sends to the stack meanwhile. */
 const ENDED = `select count(*)::int as ended from keelson.stream_events
-                where channel = 'orders'
-                  and event in ('order.filled', 'order.denied', 'order.rejected', 'order.expired', 'order.cancelled')`;
+                where channel = 'orders' and event in ${TERMINAL}`;
 
 async function endedOfOurs(): Promise<number> {
-  return asAdmin(
+  return withConnection(
     credentials().databaseAdminUrl,
     async (client) => (await client.query<{ ended: number }>(ENDED)).rows[0]!.ended,
   );

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { withConnection } from './connection.ts';
 import { credentials } from './stack.ts';
 
 /** What Postgres holds of some teams since a moment, counted by the services' own role. */
@@ -17,7 +18,8 @@ export interface BookCounts {
   waiting: number;
 }
 
-const TERMINAL = `('order.filled', 'order.denied', 'order.rejected', 'order.expired', 'order.cancelled')`;
+/** Events on the stream of orders that end a signal, for SQL. */
+export const TERMINAL = `('order.filled', 'order.denied', 'order.rejected', 'order.expired', 'order.cancelled')`;
 const COUNT = `
   select (select count(*) from keelson.receipts where received_at >= $1)::int as receipts,
          (select count(*) from keelson.orders where created_at >= $1)::int as orders,
@@ -33,14 +35,8 @@ const COUNT = `
            as unbalanced,
          (select count(*) from keelson.outbox)::int as waiting`;
 
-async function connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: credentials().databaseUrl, application_name: 'keelson-bench' });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+function connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  return withConnection(credentials().databaseUrl, work);
 }
 
 /** Postgres's own time, which the rows carry. */
@@ -91,9 +87,7 @@ export function acceptances(teamIds: readonly string[], since: Date): Promise<Re
 export async function untilEmpty(withinSeconds: number): Promise<{ seconds: number; empty: boolean }> {
   const started = performance.now();
   const taken = () => (performance.now() - started) / 1_000;
-  const client = new pg.Client({ connectionString: credentials().databaseAdminUrl, application_name: 'keelson-bench' });
-  await client.connect();
-  try {
+  return withConnection(credentials().databaseAdminUrl, async (client) => {
     while (taken() < withinSeconds) {
       const { rows } = await client.query<{ empty: boolean }>(
         'select not exists (select from keelson.outbox) as empty',
@@ -102,9 +96,7 @@ export async function untilEmpty(withinSeconds: number): Promise<{ seconds: numb
       await sleep(500);
     }
     return { seconds: taken(), empty: false };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** One look at how much waits, and when; seconds since the first look. */
@@ -117,17 +109,14 @@ export interface Backlog {
 export function watchBacklog(everyMs = 1_000): () => Promise<readonly Backlog[]> {
   const seen: Backlog[] = [];
   const started = performance.now();
-  const client = new pg.Client({ connectionString: credentials().databaseAdminUrl, application_name: 'keelson-bench' });
   let stopped = false;
-  const run = (async () => {
-    await client.connect();
+  const run = withConnection(credentials().databaseAdminUrl, async (client) => {
     while (!stopped) {
       const { rows } = await client.query<{ waiting: number }>('select count(*)::int as waiting from keelson.outbox');
       seen.push({ seconds: (performance.now() - started) / 1_000, waiting: rows[0]!.waiting });
       await sleep(everyMs);
     }
-    await client.end();
-  })();
+  });
   run.catch(() => undefined);
   return async () => {
     stopped = true;

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { withConnection } from './connection.ts';
 import type { BenchResult } from './result.ts';
 import { credentials, isAsStarted } from './stack.ts';
 
@@ -27,9 +28,7 @@ export async function databaseConditions(
   url: string = credentials().databaseUrl,
   schema = 'keelson',
 ): Promise<BenchResult['conditions']> {
-  const client = new pg.Client({ connectionString: url, application_name: 'keelson-bench' });
-  await client.connect();
-  try {
+  return withConnection(url, async (client) => {
     const settings = await settingsOf(client);
     const role = (
       await client.query<Role>('select rolname, rolsuper, rolbypassrls from pg_roles where rolname = current_user')
@@ -52,9 +51,7 @@ export async function databaseConditions(
       role: `${role.rolname}, no superuser, no bypassrls`,
       'tenant tables under forced rls': `${forced} of ${tables}`,
     };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /**

@@ -1,21 +1,11 @@
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import { withConnection } from './connection.ts';
 
 /** The same server and user, another database. */
 export function onDatabase(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${name}`;
   return changed.href;
-}
-
-export async function asAdmin<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: 'keelson-bench' });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 /** An empty database in a running Postgres, reached as its superuser, gone afterwards: same settings, same disk, and no service that knows it. */
@@ -25,14 +15,14 @@ export async function withOwnDatabase<T>(
   work: (adminUrl: string) => Promise<T>,
 ): Promise<T> {
   const remove = `drop database if exists ${name} with (force)`;
-  await asAdmin(serverUrl, async (client) => {
+  await withConnection(serverUrl, async (client) => {
     await client.query(remove);
     await client.query(`create database ${name}`);
   });
   try {
     return await work(onDatabase(serverUrl, name));
   } finally {
-    await asAdmin(serverUrl, (client) => client.query(remove));
+    await withConnection(serverUrl, (client) => client.query(remove));
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TERMINAL } from '../../bench/harness/books.ts';
 import type { BenchTeam } from '../../bench/harness/teams.ts';
 import { Database } from './database.ts';
 
@@ -76,7 +77,7 @@ export async function untilSettled(teams: readonly BenchTeam[]): Promise<void> {
 const ENDINGS = `
   select signal_id::text as id, array_agg(event) as events from keelson.stream_events
    where team_id = any($1) and created_at >= $2 and channel = 'orders' and signal_id is not null
-     and event in ('order.filled', 'order.denied', 'order.rejected', 'order.expired', 'order.cancelled')
+     and event in ${TERMINAL}
    group by signal_id`;
 const FILLS = `
   select o.client_order_id as "clientOrderId", trim_scale(f.quantity)::text as quantity, trim_scale(f.price)::text as price
