@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { StateFiles } from './engine-files.ts';
+import { checkpointOf, type StateFiles } from './engine-files.ts';
 import { guardedEnvironment } from './engine-words.ts';
 import { repositoryFolder, stateFolder } from './targets/local/folders.ts';
 import { readToolchain, type Toolchain } from './targets/local/toolchain.ts';
@@ -125,8 +125,7 @@ export function prepareEngine(): Engine {
     ownState: process.env['PULUMI_BACKEND_URL'] === undefined,
     secretsWords: ['--secrets-provider', process.env['KEELSON_SECRETS_PROVIDER'] ?? 'passphrase'],
     folderWords: configFolder === project ? [] : ['-C', configFolder],
-    hasStack: (stack) =>
-      folder !== undefined && existsSync(join(folder, '.pulumi', 'stacks', PROJECT_NAME, `${stack}.json`)),
+    hasStack: (stack) => folder !== undefined && existsSync(checkpointOf({ folder, project: PROJECT_NAME, stack })),
     environment: {
       ...environmentOf(toolchain, {
         PULUMI_BACKEND_URL: stateUrl(backend),

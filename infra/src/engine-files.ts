@@ -10,6 +10,11 @@ export interface StateFiles {
   readonly stack: string;
 }
 
+/** The file of a stack's state; a stack without it is none. */
+export function checkpointOf({ folder, project, stack }: StateFiles): string {
+  return join(folder, '.pulumi', 'stacks', project, `${stack}.json`);
+}
+
 /** What a file of the engine says; undefined for one that a process or a machine died over: it is empty, or cut off. */
 export function jsonIn(file: string): unknown {
   try {
@@ -57,8 +62,8 @@ function newestHistory({ folder, project, stack }: StateFiles): string | undefin
  * the command that mends it; nothing was changed then.
  */
 export function settleCheckpoint(files: StateFiles, mayRestore: boolean, tell: (sentence: string) => void): void {
-  const { folder, project, stack } = files;
-  const file = join(folder, '.pulumi', 'stacks', project, `${stack}.json`);
+  const { stack } = files;
+  const file = checkpointOf(files);
   if (!existsSync(file) || isWhole(file)) return;
   const before = `${file}.bak`;
   const what = `The state of ${stack} cannot be read: a process or this machine died while it wrote ${file}.`;
@@ -83,8 +88,8 @@ const pending = z.object({
 });
 
 /** Whether the state has operations that an engine began and did not end. */
-export function hasPending({ folder, project, stack }: StateFiles): boolean {
-  return pending.safeParse(jsonIn(join(folder, '.pulumi', 'stacks', project, `${stack}.json`))).success;
+export function hasPending(files: StateFiles): boolean {
+  return pending.safeParse(jsonIn(checkpointOf(files))).success;
 }
 
 function fromHistory(files: StateFiles, file: string): string {
