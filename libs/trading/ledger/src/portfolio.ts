@@ -34,8 +34,9 @@ export function snapshotAccount(
 
 /**
  * Lets open trades see the last quotes, and keeps what every account of a team is worth: risk's limits in percent are of
- * it, and what positions have gained takes room of its limits on exposure. An account with something unpriced is worth nobody knows what: risk keeps what it had, and denies when that is old.
- * Buying power is the cash, as if no venue lent anything. Repeating an instant is harmless.
+ * it, and what positions have gained takes room of its limits on exposure. An account with something unpriced is worth
+ * nobody knows what: risk keeps what it had, and denies when that is old. Buying power is the cash, as if no venue lent
+ * anything. Repeating an instant is harmless.
  */
 export function snapshotTeam(database: Database, teamId: Id, at: Date): Promise<void> {
   return database.transaction(teamId, async (tx) => {

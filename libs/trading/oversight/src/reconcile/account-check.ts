@@ -59,8 +59,7 @@ export async function checkAccount(
 ): Promise<CheckResult> {
   const compared = await compareTwice(parts, broker, account, startOfWindow(account));
   if ('reason' in compared) return { outcome: 'unavailable', ...compared };
-  const { last, proven } = account.differing ? compared : await explained(parts, broker, account, compared);
-  return settle(parts, broker, account, { last, proven, active });
+  return settle(parts, broker, account, { ...(await explained(parts, broker, account, compared)), active });
 }
 
 interface Compared {
@@ -97,7 +96,7 @@ async function explained(
   compared: Compared,
 ): Promise<Compared> {
   const day = dayBefore();
-  if (startOfWindow(account) <= day) return compared;
+  if (account.differing || startOfWindow(account) <= day) return compared;
   if (!compared.proven.some(({ kind }) => kind === 'position' || kind === 'balance')) return compared;
   const wider = await compareTwice(parts, broker, account, day).catch((error: unknown) => {
     parts.onError(error);
