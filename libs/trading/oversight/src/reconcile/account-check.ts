@@ -8,7 +8,8 @@ import { readBooks } from './books.store.ts';
 import { pauseAfter, QUIET_MS, VOUCH_MS } from './cadence.ts';
 import { compare } from './compare.ts';
 import { confirm, type Look } from './confirm.ts';
-import type { Difference } from './difference.ts';
+import type { DayLooks } from './day-looks.ts';
+import { type Difference, isOfExecution, isOfHoldings } from './difference.ts';
 import { type Failure, mend, type Mending, type MendParts } from './mend.ts';
 import { isOpen } from './order-index.ts';
 import type { OurPicture, VenuePicture } from './picture.ts';
@@ -24,6 +25,7 @@ export interface CheckParts {
   /** Tells the screens of a team; written in the transaction that changes something. */
   readonly announce: (tx: Parameters<Parameters<Database['transaction']>[1]>[0], message: Message) => void;
   readonly onError: (error: unknown) => void;
+  readonly dayLooks: DayLooks;
   /** The quiet interval; shorter only in tests that hold nothing back. */
   readonly quietMs?: number;
 }
@@ -43,7 +45,9 @@ const FIRST_LOOK_MS = 24 * 3_600_000;
 interface Seen extends Look {
   readonly ours: OurPicture;
   readonly venue: VenuePicture;
+  /** Of this, the venue's part. */
   readonly tookMs: number;
+  readonly lengthMs: number;
 }
 
 /**
@@ -57,52 +61,64 @@ export async function checkAccount(
   account: LeasedAccount,
   active: boolean,
 ): Promise<CheckResult> {
-  const compared = await compareTwice(parts, broker, account, startOfWindow(account));
+  const compared = await compareTwice(parts, broker, account);
   if ('reason' in compared) return { outcome: 'unavailable', ...compared };
-  return settle(parts, broker, account, { ...(await explained(parts, broker, account, compared)), active });
+  return settle(parts, broker, account, { ...compared, active });
 }
 
 interface Compared {
   readonly last: Seen;
   readonly proven: readonly Difference[];
+  /** Something differs in what is held, and executions that may say why are still to be looked at. */
+  readonly waiting: boolean;
 }
 
-/** Compares what both sides did since some time. */
 async function compareTwice(
   parts: CheckParts,
   broker: Broker,
   account: LeasedAccount,
-  since: Date,
 ): Promise<Compared | { readonly reason: string }> {
-  const first = await look(parts, broker, account, since);
+  const { dayLooks, quietMs = QUIET_MS } = parts;
+  const since = startOfWindow(account);
+  const first = await firstLook(parts, broker, account, since);
   if ('reason' in first) return first;
-  if (first.differences.length === 0) return { last: first, proven: [] };
-  const quietMs = parts.quietMs ?? QUIET_MS;
+  if (first.differences.length === 0) {
+    dayLooks.agreed(account.accountId);
+    return { last: first, proven: [], waiting: false };
+  }
   // What a venue shows may be as old as the time it took to show it, on both sides of the pause.
   await sleep(quietMs + 2 * Math.ceil(first.tookMs) + 50);
-  const second = await look(parts, broker, account, since);
+  const second = await look(parts, broker, account, first.venue.since);
   if ('reason' in second) return second;
-  return { last: second, proven: confirm(first, second, quietMs) };
+  const proven = confirm(first, second, quietMs);
+  const ofDay = first.venue.since < since;
+  if (ofDay) dayLooks.done(account.accountId, first.lengthMs + second.lengthMs, proven);
+  if (ofDay || since <= dayBefore()) return { last: second, proven, waiting: false };
+  const told = proven.filter((one) => !isOfHoldings(one) || dayLooks.leftOpen(account.accountId, one));
+  return { last: second, proven: told, waiting: told.length < proven.length };
 }
 
 /**
- * Holdings that differ though all executions of the window agree: the venue may have corrected one from before it, so the
- * whole day is compared, once, before a person is asked. Where that cannot be done, what is proven stands.
+ * What both sides did since they were last the same. Where that leaves unsaid why what is held differs, or again and again
+ * hides whether it does, the venue may have changed an execution of before: then the whole day, as often as its pace allows.
  */
-async function explained(
+async function firstLook(
   parts: CheckParts,
   broker: Broker,
   account: LeasedAccount,
-  compared: Compared,
-): Promise<Compared> {
-  const day = dayBefore();
-  if (account.differing || startOfWindow(account) <= day) return compared;
-  if (!compared.proven.some(({ kind }) => kind === 'position' || kind === 'balance')) return compared;
-  const wider = await compareTwice(parts, broker, account, day).catch((error: unknown) => {
-    parts.onError(error);
-    return compared;
+  since: Date,
+): Promise<Seen | { readonly reason: string }> {
+  const { dayLooks, onError } = parts;
+  const { accountId, differing } = account;
+  const first = await look(parts, broker, account, since);
+  if ('reason' in first || since <= dayBefore()) return first;
+  const hidden = differing && first.differences.some(isOfExecution);
+  if (!(hidden || dayLooks.wanted(accountId, first.differences)) || !dayLooks.take(accountId)) return first;
+  const ofDay = await look(parts, broker, account, dayBefore()).catch((error: unknown) => {
+    onError(error);
+    return first;
   });
-  return 'reason' in wider ? compared : wider;
+  return 'reason' in ofDay ? first : ofDay;
 }
 
 async function look(
@@ -130,7 +146,8 @@ async function look(
     }),
   );
   const differences = compare(ours, venue, baselineOf(account, ours, venue));
-  return { from: venue.from, asOf: venue.asOf, differences, ours, venue, tookMs };
+  const lengthMs = performance.now() - started;
+  return { from: venue.from, asOf: venue.asOf, differences, ours, venue, tookMs, lengthMs };
 }
 
 function startOfWindow({ verifiedUntil }: LeasedAccount): Date {
@@ -156,9 +173,7 @@ function baselineOf(account: LeasedAccount, ours: OurPicture, venue: VenuePictur
   return known;
 }
 
-interface Outcome {
-  readonly last: Seen;
-  readonly proven: readonly Difference[];
+interface Outcome extends Compared {
   readonly active: boolean;
 }
 
@@ -176,6 +191,8 @@ async function settle(
       record(tx, parts.announce, account, {
         drifts: found.map(({ drift }) => drift),
         complete: last.differences.length === proven.length,
+        executionsSince: last.venue.since,
+        holdings: holdingsCompared(last),
         conclude: (blocking) => conclusionOf(account, outcome, blocking),
       }),
     )
@@ -204,15 +221,17 @@ async function mendAndNote(
 }
 
 /** @param blocking how many proven differences nobody has accepted */
-function conclusionOf(account: LeasedAccount, { last, active }: Outcome, blocking: number): Conclusion {
+function conclusionOf(account: LeasedAccount, { last, active, waiting }: Outcome, blocking: number): Conclusion {
   const { ours, venue, differences } = last;
   const working = ours.orders.filter(({ status }) => !isEnded(status)).map(({ orderId }) => orderId);
   // Nothing trades before that: once it does, what the venue held before can no longer be told from what we did.
-  const known = account.cashBaseline !== undefined || explainsCash(last);
+  const known = account.cashBaseline !== undefined || holdingsCompared(last);
   const settled = differences.length === 0 && known;
-  const state = blocking > 0 ? 'differing' : settled || account.vouched ? 'clean' : 'unknown';
+  // What waits to be explained says neither that the account differs nor that it does not any more.
+  const differing = blocking > 0 || (waiting && account.differing);
+  const state = differing ? 'differing' : settled || account.vouched ? 'clean' : 'unknown';
   const holding = ours.positions.size > 0;
-  const mending = blocking > 0 || !(settled || account.vouched);
+  const mending = differing || waiting || !(settled || account.vouched);
   return {
     state,
     nextInMs: pauseAfter({ active, working: working.length > 0, holding, mending }),
@@ -237,12 +256,9 @@ function verifiedUntil({ from, since }: VenuePicture, differences: readonly Diff
   return new Date(Math.max(since.getTime(), Math.min(from.getTime(), ...open)));
 }
 
-/** Whether each execution is on both sides, and booked: what one side lacks would be taken for cash of before. */
-function explainsCash({ ours, differences }: Seen): boolean {
-  const lacking = differences.some(
-    ({ kind, execution }) => kind !== 'duplicate_fill' && (execution || kind === 'vanished_fill'),
-  );
-  return !lacking && ours.unbooked.size === 0;
+/** Whether each execution is on both sides, and booked: what one side lacks would be taken for a difference of what is held. */
+function holdingsCompared({ ours, differences }: Seen): boolean {
+  return !differences.some(isOfExecution) && ours.unbooked.size === 0;
 }
 
 function baselineTexts(

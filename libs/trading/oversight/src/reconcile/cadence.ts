@@ -12,8 +12,14 @@ export interface Standing {
   readonly mending: boolean;
 }
 
-/** Pauses between two looks at an account. */
-export const AGAIN_MS = { mending: 500, active: 3_000, working: 5_000, holding: 30_000, idle: 60_000 } as const;
+/** Pauses between two looks at an account; `day` is that between two at its whole day. */
+export const AGAIN_MS = {
+  ...{ mending: 500, active: 3_000, working: 5_000, holding: 30_000, idle: 60_000 },
+  day: 5_000,
+} as const;
+
+/** Of an account's time, the part that looks at its whole day may take: the longer they are, the rarer. */
+export const DAY_LOOK_SHARE = 0.1;
 
 /** How long a comparison vouches for its account: several missed ones, then it counts as unknown. */
 export const VOUCH_MS = 180_000;

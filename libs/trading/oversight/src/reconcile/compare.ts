@@ -2,7 +2,7 @@ import type { Decimal } from '@keelson/kernel';
 import { compareFills } from './compare-fills.ts';
 import { compareHoldings } from './compare-holdings.ts';
 import { compareOrders } from './compare-orders.ts';
-import type { Difference } from './difference.ts';
+import { type Difference, isOfExecution } from './difference.ts';
 import { OrderIndex } from './order-index.ts';
 import type { OurPicture, VenuePicture } from './picture.ts';
 
@@ -20,6 +20,5 @@ export function compare(
   const orders = new OrderIndex(ours.orders);
   const byFills = compareFills(ours, venue, orders);
   const byOrders = compareOrders(ours, venue, orders, byFills);
-  const unexplained = byFills.filter(({ kind }) => kind !== 'duplicate_fill');
-  return [...byFills, ...byOrders, ...compareHoldings(ours, venue, unexplained, baseline)];
+  return [...byFills, ...byOrders, ...compareHoldings(ours, venue, byFills.filter(isOfExecution), baseline)];
 }

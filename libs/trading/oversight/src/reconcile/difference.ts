@@ -26,6 +26,16 @@ export function keyOf({ kind, subject, ours, venue }: Difference): string {
   return JSON.stringify([kind, subject, ours ?? null, venue ?? null]);
 }
 
+/** Positions and cash: what differs there follows from executions. */
+export function isOfHoldings({ kind }: Difference): boolean {
+  return kind === 'position' || kind === 'balance';
+}
+
+/** An execution that is not the same on both sides. While there is one, what is held says nothing. */
+export function isOfExecution({ kind, execution }: Difference): boolean {
+  return kind !== 'duplicate_fill' && (execution !== undefined || kind === 'vanished_fill');
+}
+
 export function factsOfExecution(execution: VenueExecution): Facts {
   const { executionId, venueOrderId, side, quantity, price, at } = execution;
   return { execution_id: executionId, venue_order_id: venueOrderId, side, quantity, price, at };

@@ -67,12 +67,26 @@ const END_GONE = sql(
   'reconcile.end_gone',
   `update reconciliation_drifts set state = 'repaired', ended_at = clock_timestamp()
     where account_id = $1 and ended_at is null and drift_id <> all($2::uuid[])
+      -- What is held agrees, or it is of something that was looked at all the same.
+      and ($3 or kind not in ('position', 'balance')
+                 and coalesce((coalesce(venue, ours) ->> 'at')::timestamptz, 'infinity') >= $4)
    returning drift_id`,
 );
 
-/** Ends open drifts that a complete look did not show any more; their ids. */
-export async function endGone(tx: Tx, accountId: Id, seen: readonly Id[]): Promise<readonly Id[]> {
-  const rows = await tx.query<{ drift_id: Id }>(END_GONE, [accountId, seen]);
+/** What a look showed, besides orders. */
+export interface Covered {
+  readonly holdings: boolean;
+  readonly executionsSince: Date;
+}
+
+/** Ends open drifts that a complete look did not show any more; their ids. What it did not cover stays. */
+export async function endGone(
+  tx: Tx,
+  accountId: Id,
+  seen: readonly Id[],
+  { holdings, executionsSince }: Covered,
+): Promise<readonly Id[]> {
+  const rows = await tx.query<{ drift_id: Id }>(END_GONE, [accountId, seen, holdings, executionsSince]);
   return rows.map((row) => row.drift_id);
 }
 

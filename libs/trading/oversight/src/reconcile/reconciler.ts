@@ -4,9 +4,10 @@ import type { Owner } from '@keelson/messaging';
 import { checkAccount, type CheckParts, type CheckResult } from './account-check.ts';
 import type { Activity } from './activity.ts';
 import { AGAIN_MS, looksPerSecond, RETRY_MS } from './cadence.ts';
+import { DayLooks } from './day-looks.ts';
 import { failCheck, joinFleet, type LeasedAccount, takeDue } from './schedule.store.ts';
 
-export interface ReconcilerParts extends CheckParts {
+export interface ReconcilerParts extends Omit<CheckParts, 'dayLooks'> {
   readonly owner: Owner;
   readonly brokers: ReadonlyMap<string, Broker>;
   readonly activity: Activity;
@@ -31,6 +32,7 @@ export class Reconciler {
   readonly #running = new Map<Id, Promise<void>>();
   /** Looks that each venue's limit leaves room for now. */
   readonly #room = new Map<string, number>();
+  readonly #dayLooks = new DayLooks();
   #filledAt = performance.now();
   #joinedAs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -120,13 +122,16 @@ export class Reconciler {
     const fail = (why: string) =>
       database.transaction(account.teamId, async (tx) => failCheck(tx, account, why, RETRY_MS));
     const active = activity.has(account.accountId);
-    const result = await checkAccount(this.#parts, brokers.get(account.broker)!, account, active).catch(
-      async (error: unknown) => {
-        // Whatever broke, nobody knows the account now; it is looked at again.
-        await fail((error as Error).message).catch(this.#parts.onError);
-        throw error;
-      },
-    );
+    const result = await checkAccount(
+      { ...this.#parts, dayLooks: this.#dayLooks },
+      brokers.get(account.broker)!,
+      account,
+      active,
+    ).catch(async (error: unknown) => {
+      // Whatever broke, nobody knows the account now; it is looked at again.
+      await fail((error as Error).message).catch(this.#parts.onError);
+      throw error;
+    });
     if (result.outcome === 'unavailable') await fail(result.reason);
     onChecked?.(account, result);
   }

@@ -11,6 +11,9 @@ export interface Recording {
   readonly drifts: readonly Drift[];
   /** True when the last look showed nothing that is not proven: then what it does not show is gone. */
   readonly complete: boolean;
+  /** Since when it showed executions, and whether it showed what is held: what it did not look at is not gone. */
+  readonly executionsSince: Date;
+  readonly holdings: boolean;
   readonly conclude: (blocking: number) => Conclusion;
 }
 
@@ -32,7 +35,7 @@ export async function record(
   tx: Tx,
   announce: Announce,
   account: LeasedAccount,
-  { drifts, complete, conclude }: Recording,
+  { drifts, complete, conclude, ...covered }: Recording,
 ): Promise<RecordedCheck> {
   const recorded = await recordDrifts(tx, drifts);
   const open = drifts.filter(
@@ -45,6 +48,7 @@ export async function record(
       tx,
       account.accountId,
       drifts.map(({ driftId }) => driftId),
+      covered,
     );
     for (const driftId of gone) announce(tx, endedMessage(account, driftId, 'repaired'));
   }
