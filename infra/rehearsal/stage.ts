@@ -9,6 +9,7 @@ import type { CloudEnvironment } from '../src/environments/environment.ts';
 import { environmentOf, stateUrl } from '../src/engine-environment.ts';
 import { guardedWords } from '../src/engine-words.ts';
 import { placeOf, stacksOf } from '../src/environments/named.ts';
+import type { VendorPlace } from '../src/providers/vendor/context.ts';
 import { paceOf, type Pace } from '../src/providers/vendor/pace.ts';
 import { repositoryFolder, stateFolder } from '../src/targets/local/folders.ts';
 import { policyWords } from '../src/policies/pack.ts';
@@ -30,9 +31,23 @@ import { secretsOf } from './secrets.ts';
 import { EmulatedSupabase } from './supabase/vendor.ts';
 import { killPlugin } from './torture/kill-plugin.ts';
 import { EmulatedUpstash } from './upstash/vendor.ts';
+import { WarmPlugins } from './warm.ts';
 
 /** Virtual seconds in a real one: minutes of a vendor become a second of ours, and nothing else changes. */
 const SPEED = 120;
+
+/** How a stage differs from that of a rehearsal, for who needs a hundred runs of the engine and judges other things. */
+export interface StageOptions {
+  /** Virtual seconds in a real one. */
+  readonly speed?: number;
+  /**
+   * Which engines find our own providers and the program's host running: none, those that only look for what was lost
+   * (`engine`), or all of them. Nobody may kill such an engine, or a plugin of it.
+   */
+  readonly warm?: 'none' | 'looks' | 'all';
+  /** False: the engine's logs are as quiet as usual, and nobody looks for secrets in what a run leaves. */
+  readonly watched?: boolean;
+}
 
 /** What a person would set; secrets are canaries, so that a test can look for them everywhere. */
 export function rehearsedSettings(): Record<SettingName, string> {
@@ -86,11 +101,14 @@ export class Stage {
   readonly #passphrase = `canary-${randomBytes(24).toString('base64url')}`;
   readonly #emulators: HttpEmulator[] = [];
   readonly #served: ServedDoubles;
+  readonly #options: Required<StageOptions>;
+  #warm: WarmPlugins | undefined;
   #addresses: Record<string, string> = {};
 
-  private constructor(environment: CloudEnvironment) {
+  private constructor(environment: CloudEnvironment, options: StageOptions) {
     this.environment = environment;
-    this.pace = paceOf({ startedAt: this.#startedAt, factor: SPEED });
+    this.#options = { speed: SPEED, warm: 'none', watched: true, ...options };
+    this.pace = paceOf({ startedAt: this.#startedAt, factor: this.#options.speed });
     const { railwayToken, supabaseToken, upstashEmail: email, upstashApiKey: apiKey } = this.settings;
     this.railway = new EmulatedRailway(this.pace, [railwayToken]);
     this.supabase = new EmulatedSupabase(this.pace, [supabaseToken]);
@@ -103,8 +121,8 @@ export class Stage {
   }
 
   /** Starts every stand-in; the engine is started by `run`. */
-  static async open(environment: CloudEnvironment): Promise<Stage> {
-    const stage = new Stage(environment);
+  static async open(environment: CloudEnvironment, options: StageOptions = {}): Promise<Stage> {
+    const stage = new Stage(environment, options);
     const { railway, supabase, upstash, settings } = stage;
     const emulated: Record<string, EmulatedVendor> = {
       ...{ RAILWAY: railway, SUPABASE: supabase, UPSTASH: upstash },
@@ -126,6 +144,7 @@ export class Stage {
     stage.#addresses = Object.fromEntries(await Promise.all(urls));
     await stage.#served.serve();
     await stage.#makeStacks();
+    if (stage.#options.warm !== 'none') stage.#warmUp();
     return stage;
   }
 
@@ -136,7 +155,11 @@ export class Stage {
 
   /** What leads an engine, whoever starts it, to the vendors of this stage, at their pace. */
   get variables(): Readonly<Record<string, string>> {
-    return { ...this.#addresses, ...this.#served.variables, KEELSON_REHEARSAL_SPEED: `${this.#startedAt}x${SPEED}` };
+    return {
+      ...this.#addresses,
+      PULUMI_DEBUG_PROVIDERS: this.#served.ports.join(','),
+      KEELSON_REHEARSAL_SPEED: `${this.#startedAt}x${this.#options.speed}`,
+    };
   }
 
   /** What was held against the vendors' own schemas, and what reaches others against their packages' types. */
@@ -167,13 +190,14 @@ export class Stage {
   }
 
   /** `up` without the rules: where a plan is not what is looked at, they would only take their time. */
-  unruledUp(stack: string): Promise<EngineRun> {
+  unruledUp(stack: string, ...words: string[]): Promise<EngineRun> {
     const base = ['up', '--non-interactive', '--stack', stack, '--config-file', this.#configFile(stack)];
-    return this.pulumi([...base, '--yes', '--skip-preview']);
+    return this.pulumi([...base, '--yes', '--skip-preview', ...words]);
   }
 
   /** The engine as it is, as talkative in its logs as it may be. Afterwards no secret must be where it does not belong. */
   async pulumi(words: readonly string[]): Promise<EngineRun> {
+    if (!this.#options.watched) return this.#engine(words);
     const run = await this.#engine(guardedWords([...words, '-v=9', '--logflow']).words);
     for (const [name, value] of secretsOf(this)) this.canaries.add(name, value);
     this.canaries.examine(`what \`pulumi ${words.slice(0, 2).join(' ')}\` said`, run.text);
@@ -185,7 +209,8 @@ export class Stage {
   /** The engine on a stack, as `keelson up` takes it to look for what an earlier one lost. */
   async engine(stack: string): Promise<StackEngine> {
     await this.#served.serve();
-    const { program, environment } = this.#program();
+    const { program, environment: cold } = this.#program();
+    const environment = { ...cold, ...(await this.#warm?.variablesBeside(this.#served.ports)) };
     return stackEngine({ program, environment, project: repositoryFolder, stack, configFile: this.#configFile(stack) });
   }
 
@@ -207,10 +232,19 @@ export class Stage {
     return { program: toolchain.pulumi.path, environment };
   }
 
+  /** Where the vendors are, for our own providers within this process. */
+  #warmUp(): void {
+    const place = (name: string): VendorPlace => ({ pace: this.pace, baseUrl: this.#addresses[`KEELSON_${name}_URL`] });
+    const places = { railway: place('RAILWAY'), supabase: place('SUPABASE'), upstash: place('UPSTASH') };
+    this.#warm = new WarmPlugins(places, this.#program().environment);
+  }
+
   async #engine(words: readonly string[]): Promise<EngineRun> {
     // One that was killed in the run before is started anew, as a plugin of the engine's own would be.
     await this.#served.serve();
-    const { program, environment } = this.#program();
+    const { program, environment: cold } = this.#program();
+    const warm = this.#options.warm === 'all' ? await this.#warm?.variablesBeside(this.#served.ports) : {};
+    const environment = { ...cold, ...warm };
     const started = performance.now();
     const child = spawn(program, [...words], {
       cwd: repositoryFolder,
@@ -233,6 +267,7 @@ export class Stage {
   async close(): Promise<void> {
     this.#arguments.stop();
     this.#served.close();
+    this.#warm?.close();
     await Promise.all(this.#emulators.map((emulator) => emulator.close()));
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -243,7 +278,7 @@ export class Stage {
     for (const [name, value] of [...secretsOf(this), ['passphrase', this.#passphrase] as const]) {
       this.canaries.add(name, value);
     }
-    this.#arguments.start();
+    if (this.#options.watched) this.#arguments.start();
     writeFileSync(join(this.folder, 'Pulumi.yaml'), 'name: keelson\nruntime: nodejs\n');
     const words = ['--non-interactive', '--no-select', '--secrets-provider', 'passphrase'];
     for (const stack of stacksOf(this.environment)) {

@@ -5,7 +5,7 @@ import { refusals } from '../../src/providers/plugin/check.ts';
 import { plain, type ResourceHandler } from '../../src/providers/plugin/handler.ts';
 import { propertiesOf, UNKNOWN, type Properties } from '../../src/providers/plugin/wire.ts';
 import type { Pace } from '../../src/providers/vendor/pace.ts';
-import type { Faults } from '../emulator/faults.ts';
+import type { Faults, FaultSpec } from '../emulator/faults.ts';
 import type { Journal } from '../emulator/journal.ts';
 import { SchemaChecks } from '../emulator/violations.ts';
 
@@ -108,7 +108,7 @@ export class DoubledVendor {
   }
 
   /** One call, of what has this key or id: disturbed as ordered, and written into the journal. */
-  call<Result>({ verb, type, subject }: DoubledCall, act: () => Result): Result {
+  async call<Result>({ verb, type, subject }: DoubledCall, act: () => Result): Promise<Result> {
     const mutating = verb !== 'read';
     const call = { vendor: this.name, operation: `${verb} ${type}`, mutating };
     const fault = this.#faults.meet({ ...call, subject });
@@ -121,13 +121,13 @@ export class DoubledVendor {
         ...(fault && { fault: `${fault.kind} ${fault.moment}` }),
       });
     const words = `${type}: ${fault?.kind ?? ''} from ${this.name}`;
-    const fail = (): never => {
-      if (fault?.kind === 'kill' || fault?.kind === 'kill-engine') this.#faults.kill(this.name, fault.kind);
+    const fail = async (spec: FaultSpec): Promise<never> => {
+      await this.#faults.strike(this.name, spec.kind);
       throw new Error(words);
     };
     if (fault?.moment === 'before') {
       note(false, 0);
-      fail();
+      return fail(fault);
     }
     let result: Result;
     try {
@@ -137,8 +137,7 @@ export class DoubledVendor {
       throw error;
     }
     note(mutating, fault ? 0 : 200);
-    if (fault) fail();
-    return result;
+    return fault ? fail(fault) : result;
   }
 }
 
@@ -225,7 +224,7 @@ function doubleHandler<Inputs extends object>(
     ...(spec.importId && { adopt: async (vendor, id) => adopt(vendor, id) }),
     delete: async (vendor, inputs, _before, { id }) => {
       if (spec.outlivesDelete?.(inputs)) return;
-      vendor.call({ verb: 'delete', type, subject: id }, () => vendor.drop(type, id));
+      await vendor.call({ verb: 'delete', type, subject: id }, () => vendor.drop(type, id));
     },
   };
 }

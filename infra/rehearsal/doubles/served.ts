@@ -32,10 +32,9 @@ export class ServedDoubles {
     }
   }
 
-  /** What leads an engine to them. */
-  get variables(): Readonly<Record<string, string>> {
-    const ports = [...this.#served].map(([name, { port }]) => `${name}:${port}`);
-    return { PULUMI_DEBUG_PROVIDERS: ports.join(',') };
+  /** What leads an engine to them: `name:port`. */
+  get ports(): readonly string[] {
+    return [...this.#served].map(([name, { port }]) => `${name}:${port}`);
   }
 
   /** Ends one at once, as a plugin that is killed: every call is cut. False for a vendor that is no double. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Standstill } from './standstill.ts';
 
 /** How a call is disturbed. `before`: nothing has happened; `after`: it has, and the answer is lost or wrong. */
 export const faultSpec = z.strictObject({
@@ -34,6 +35,9 @@ export class Faults {
   kill: (vendor: string, kind: 'kill' | 'kill-engine') => void = () => undefined;
   /** Decides about calls that no order matches. */
   decide: ((call: DisturbedCall) => FaultSpec | undefined) | undefined;
+  /** True: who is to be killed may first ask for whatever it asks for at once, so that one kill meets all of that. */
+  killsAtStandstill = false;
+  readonly #standstill = new Standstill();
   #ordered: { readonly spec: FaultSpec; seen: number }[] = [];
 
   order(spec: FaultSpec): void {
@@ -45,8 +49,17 @@ export class Faults {
     this.#ordered = [];
   }
 
+  /** Kills as the fault says; resolves when that is done, to false where it kills nobody. */
+  async strike(vendor: string, kind: FaultSpec['kind']): Promise<boolean> {
+    if (kind !== 'kill' && kind !== 'kill-engine') return false;
+    if (this.killsAtStandstill) await this.#standstill.reached();
+    this.kill(vendor, kind);
+    return true;
+  }
+
   /** The fault that this call meets, if one. */
   meet(call: DisturbedCall): FaultSpec | undefined {
+    this.#standstill.note();
     let met: FaultSpec | undefined;
     for (const order of this.#ordered) {
       const { spec } = order;

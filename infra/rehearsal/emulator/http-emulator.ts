@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Pace } from '../../src/providers/vendor/pace.ts';
 import type { Faults, FaultSpec } from './faults.ts';
 import type { Journal } from './journal.ts';
@@ -87,7 +88,11 @@ export class HttpEmulator {
       status: said === 'cut' ? 0 : said.status,
       ...(fault && { fault: `${fault.kind} ${fault.moment}` }),
     });
-    if (fault?.kind === 'kill' || fault?.kind === 'kill-engine') faults.kill(vendor.name, fault.kind);
+    if (fault && (await faults.strike(vendor.name, fault.kind))) {
+      // A plugin whose engine was killed is about to end too, and must not take this for an answer that got lost.
+      await closed(incoming.socket);
+      return;
+    }
     if (said === 'cut') {
       incoming.socket.destroy();
       return;
@@ -121,6 +126,10 @@ function subjectOf({ path, body }: EmulatedRequest): string {
   return createHash('sha256')
     .update(`${path} ${JSON.stringify(body)}`)
     .digest('hex');
+}
+
+async function closed(socket: Socket): Promise<void> {
+  if (!socket.destroyed) await once(socket, 'close');
 }
 
 async function read(incoming: IncomingMessage): Promise<EmulatedRequest> {

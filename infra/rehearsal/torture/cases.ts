@@ -25,15 +25,36 @@ const killing: readonly Disturbance[] = KILLS.flatMap((kind) =>
 /** Vendors whose own providers we wrote; they ask again by themselves. Of the official ones only the outcome is played. */
 const OWN = ['railway', 'supabase', 'upstash'];
 
+/** What goes wrong with an answer, of a vendor's calls. */
+function faultsOf(vendor: string): readonly Disturbance[] {
+  return OWN.includes(vendor) ? [...failing(false), ...failing(true)] : failing(true);
+}
+
 /** Every disturbance of a vendor's calls. */
 export function disturbancesOf(vendor: string): readonly Disturbance[] {
-  return OWN.includes(vendor) ? [...failing(false), ...failing(true), ...killing] : [...failing(true), ...killing];
+  return [...faultsOf(vendor), ...killing];
 }
+
+/** Rounds in which answers go wrong, before those in which plugins and then engines are killed. */
+const FAULT_ROUNDS = faultsOf('railway').length;
+/** After so many rounds each call had each of its disturbances. */
+export const ROUNDS = FAULT_ROUNDS + killing.length;
+
+const ID = /[a-z]{20}(?=\/|$)|[0-9a-f]{8}-[0-9a-f-]{27}/g;
 
 /** `railway serviceCreate #2`: a change by its place among those of its operation. Ids in a path are another each time. */
 export function nameOf({ vendor, operation }: DisturbedCall, place: number): string {
-  const shared = operation.split(/\/[a-z]{20}(?:\/|$)|\/[0-9a-f]{8}-[0-9a-f-]{27}/)[0] ?? operation;
-  return `${vendor} ${shared} #${place}`;
+  return `${vendor} ${operation.replaceAll(ID, '*')} #${place}`;
+}
+
+/** Whose change it is. */
+export function vendorIn(name: string): string {
+  return name.split(' ')[0] ?? '';
+}
+
+/** Without its place, which is another each time for what is asked for in parallel. */
+function operationIn(name: string): string {
+  return name.replace(/ #\d+$/, '');
 }
 
 /** A number that is the same for the same words, evenly spread. */
@@ -44,12 +65,51 @@ function spread(...words: readonly (string | number)[]): number {
 /** Who is disturbed how; undefined for a call that is left alone. */
 export type Choice = (vendor: string, name: string) => Disturbance | undefined;
 
-/** Every call, each with another disturbance in each round; after as many rounds as there are, each had every one. */
+/**
+ * Every call, each with another disturbance in each round; after `ROUNDS` of them each had every one, and of official
+ * providers some twice. Those of one operation have the same one: which of them comes second is another each time, and
+ * none must be left out for that. Kills have rounds of their own, plugins apart from engines: a kill meets whatever is
+ * under way, and would be counted as something else where that waits for another fate.
+ */
 export function everyCall(seed: number, round: number): Choice {
   return (vendor, name) => {
-    const all = disturbancesOf(vendor);
-    return all[(spread(seed, name) + round) % all.length];
+    const turn = spread(seed, operationIn(name)) + round;
+    if (round < FAULT_ROUNDS) return faultsOf(vendor)[turn % faultsOf(vendor).length];
+    const kind = KILLS[Math.floor((round - FAULT_ROUNDS) / MOMENTS.length)];
+    const ways = killing.filter((one) => one.kind === kind);
+    return ways[turn % ways.length];
   };
+}
+
+/** A change, and what is done to it. */
+export interface Pair {
+  readonly name: string;
+  readonly disturbance: Disturbance;
+}
+
+/** Each of these changes with each disturbance that it can have, without those that were. */
+export function pairsLeft(calls: readonly string[], had: readonly Pair[]): readonly Pair[] {
+  const word = ({ name, disturbance: { kind, moment, lasting } }: Pair): string =>
+    [name, kind, moment, lasting].join(' ');
+  const words = new Set(had.map(word));
+  const all = calls.flatMap((name) => disturbancesOf(vendorIn(name)).map((disturbance) => ({ name, disturbance })));
+  return all.filter((pair) => !words.has(word(pair)));
+}
+
+/**
+ * Those alone that no round reached: a change may not be needed where another one was disturbed in a certain way. Of each
+ * one disturbance, as many as go together; in another turn those that do not go with them.
+ */
+export function theRest(left: readonly Pair[], turn: number): Choice {
+  const sort = ({ disturbance: { kind } }: Pair): string => (isKill(kind) ? kind : 'fault');
+  const sorts = [...new Set(left.map(sort))];
+  const together = left.filter((pair) => sort(pair) === sorts[turn % sorts.length]);
+  return (_vendor, name) => together.find((pair) => pair.name === name)?.disturbance;
+}
+
+/** Whether it takes a process of its own, which can be killed. */
+export function isKill(kind: Disturbance['kind']): boolean {
+  return (KILLS as readonly string[]).includes(kind);
 }
 
 /**

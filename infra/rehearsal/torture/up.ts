@@ -2,7 +2,7 @@ import { adoptLost, NotPlanned } from '../../src/adoption/adopt.ts';
 import { settleLocks } from '../../src/engine-locks.ts';
 import type { CloudEnvironment } from '../../src/environments/environment.ts';
 import { stacksOf } from '../../src/environments/named.ts';
-import { Stage } from '../stage.ts';
+import { Stage, type StageOptions } from '../stage.ts';
 import { Sweep, titleOf, type Choice, type FaultCase } from './cases.ts';
 import { differenceOf, duplicatesIn, inventoryOf } from './inventory.ts';
 
@@ -15,6 +15,8 @@ export interface SweepVerdict {
   readonly runs: number;
   /** What was found at a vendor and taken into the state. */
   readonly adopted: readonly string[];
+  /** Requests and answers that were held against a vendor's schema or a package's types. */
+  readonly checked: number;
   /** What is wrong, in sentences; none when it converged. */
   readonly problems: readonly string[];
   readonly found: readonly string[];
@@ -27,14 +29,24 @@ export interface Tortured {
   readonly wanted?: readonly string[];
   /** Also sees that `destroy` leaves nothing: whatever the state does not know would stay. */
   readonly destroy?: boolean;
+  /** Of the stage; nothing is kept warm, and a minute takes half a second, unless something else is said. */
+  readonly stage?: StageOptions;
+  /**
+   * True: `up` goes on past errors, and kills wait for a standstill, so that all that can be under way at once is disturbed
+   * in one run; else the first failure ends it.
+   */
+  readonly wide?: boolean;
   tell(line: string): void;
 }
 
 /** More runs than calls of a stack: one that gets nowhere must not go on for ever. */
 const RUNS_AT_MOST = 150;
 
+/** Whatever does not need what failed goes on, and nothing waits for another's turn. */
+const WIDE = ['--continue-on-error', '--parallel', '64'];
+
 /** An environment on its way up. */
-export interface Going extends Tortured {
+export interface Going extends Omit<Tortured, 'stage'> {
   readonly stage: Stage;
   readonly sweep: Sweep;
   readonly adopted: string[];
@@ -50,7 +62,7 @@ async function up(going: Going, stack: string): Promise<{ readonly code: number;
     if (!(error instanceof NotPlanned)) throw error;
     return { code: error.code, text: error.message };
   }
-  return stage.unruledUp(stack);
+  return stage.unruledUp(stack, ...(going.wide ? WIDE : []));
 }
 
 /** Runs `up` until it comes through, disturbed on the way. Each failure must have a disturbance for a reason. */
@@ -60,6 +72,7 @@ export async function converge(
 ): Promise<{ readonly runs: number; readonly problem?: string }> {
   const { stage, sweep, tell } = going;
   stage.faults.decide = (call) => sweep.decide(call);
+  stage.faults.killsAtStandstill = going.wide ?? false;
   for (let runs = 1; runs <= RUNS_AT_MOST; runs += 1) {
     sweep.begin();
     const { code, text } = await up(going, stack);
@@ -90,9 +103,14 @@ async function destroyed(stage: Stage, stacks: readonly string[]): Promise<reado
   return [...problems, ...inventoryOf(stage).map((entry) => `orphan: ${entry}`)];
 }
 
+/** What no vendor's schema allows, of all that was sent and answered. */
+function forbidden(stage: Stage): readonly string[] {
+  return stage.checks.flatMap(({ violations }) => violations.map((one) => `forbidden: ${JSON.stringify(one)}`));
+}
+
 /** Brings an environment up from nothing, disturbed as chosen, at vendors of its own. */
 export async function tortureUp(tortured: Tortured): Promise<SweepVerdict> {
-  const stage = await Stage.open(tortured.environment);
+  const stage = await Stage.open(tortured.environment, tortured.stage);
   const going = { ...tortured, stage, sweep: new Sweep(tortured.choose), adopted: [] as string[] };
   const stacks = stacksOf(tortured.environment);
   const problems: string[] = [];
@@ -109,8 +127,10 @@ export async function tortureUp(tortured: Tortured): Promise<SweepVerdict> {
     const found = inventoryOf(stage);
     problems.push(...wrong(found, tortured.wanted));
     if (tortured.destroy && problems.length === 0) problems.push(...(await destroyed(stage, stacks)));
+    problems.push(...forbidden(stage));
     const { cases, calls } = going.sweep;
-    return { cases, calls, runs, adopted: going.adopted, problems, found };
+    const checked = stage.checks.reduce((sum, checks) => sum + checks.checked, 0);
+    return { cases, calls, runs, adopted: going.adopted, checked, problems, found };
   } finally {
     await stage.close();
   }

@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly rehearsal: boolean;
   /** True for a run of a minute or two; not written either. */
   readonly short: boolean;
+  /** True when a run that ended early goes on, where a benchmark keeps what it has. */
+  readonly resume: boolean;
 }
 
 export interface Bench {
@@ -33,7 +35,8 @@ const usage = `options: --seconds N (length of each load; results of a shortened
          --seed N, --noisy (run although the machine is busy; not written either)
          --keep (the same, but written with the load that there was: what is counted holds on any machine)
          --rate N (only the loads of so many signals a second; not written either)
-         --short (a run of a minute or two; not written either)`;
+         --short (a run of a minute or two; not written either)
+         --resume (goes on with what an earlier run of the same code and seed has kept; torture:up-faults alone keeps it)`;
 
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -71,6 +74,7 @@ export async function main(bench: Bench): Promise<void> {
       noisy: { type: 'boolean' },
       keep: { type: 'boolean' },
       short: { type: 'boolean' },
+      resume: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -81,6 +85,7 @@ export async function main(bench: Bench): Promise<void> {
     rate: values.rate ? Number(values.rate) : undefined,
     rehearsal: [values.noisy, values.short, values.seconds, values.rate].some(Boolean),
     short: values.short === true,
+    resume: values.resume === true,
   };
   try {
     const load = await loadBefore();

@@ -1,0 +1,89 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ProviderDefinition } from '../src/providers/plugin/definition.ts';
+import { serveProvider, type ServedProvider } from '../src/providers/plugin/serve.ts';
+import { generatedProvider } from '../src/providers/generated/definition.ts';
+import { configure as configureRailway } from '../src/providers/railway/configuration.ts';
+import { railwayProvider } from '../src/providers/railway/definition.ts';
+import { configure as configureSupabase } from '../src/providers/supabase/api.ts';
+import { supabaseProvider } from '../src/providers/supabase/definition.ts';
+import { configure as configureUpstash } from '../src/providers/upstash/api.ts';
+import { upstashProvider } from '../src/providers/upstash/definition.ts';
+import type { VendorPlace } from '../src/providers/vendor/context.ts';
+import { repositoryFolder } from '../src/targets/local/folders.ts';
+
+/** Where each of our own providers finds its vendor. */
+export type Places = Readonly<Record<'railway' | 'supabase' | 'upstash', VendorPlace>>;
+
+/**
+ * Our own providers and the host of the program, running before the engine does: half of an engine's run is their start.
+ * The code is the same, and what is not seen of it is that a process of theirs begins and ends, so whoever kills an engine
+ * or a plugin does without this.
+ */
+export class WarmPlugins {
+  readonly #serve: readonly (() => Promise<readonly [string, ServedProvider]>)[];
+  readonly #environment: NodeJS.ProcessEnv;
+  #served: readonly (readonly [string, ServedProvider])[] = [];
+  #host: { readonly process: ChildProcess; readonly port: number } | undefined;
+
+  constructor(places: Places, environment: NodeJS.ProcessEnv) {
+    this.#environment = environment;
+    const at = <Context>(
+      provider: ProviderDefinition<Context>,
+      configure: ProviderDefinition<Context>['configure'] = provider.configure,
+    ) => {
+      const definition = { ...provider, configure };
+      return async () => [provider.name, await serveProvider(definition, async () => undefined)] as const;
+    };
+    this.#serve = [
+      at(railwayProvider, (values) => configureRailway(values, places.railway)),
+      at(supabaseProvider, (values) => configureSupabase(values, places.supabase)),
+      at(upstashProvider, (values) => configureUpstash(values, places.upstash)),
+      at(generatedProvider),
+    ];
+  }
+
+  /**
+   * Serves each anew, so that it knows of nothing that was before, as a process would not. Resolves to what leads an engine
+   * to them and to others that run already (`name:port`).
+   */
+  async variablesBeside(others: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    this.#host ??= await startHost(this.#environment);
+    this.#end();
+    this.#served = await Promise.all(this.#serve.map((serve) => serve()));
+    const ports = this.#served.map(([name, { port }]) => `${name}:${port}`);
+    return {
+      PULUMI_DEBUG_PROVIDERS: [...others, ...ports].join(','),
+      PULUMI_DEBUG_LANGUAGES: `nodejs:${this.#host.port}`,
+    };
+  }
+
+  close(): void {
+    this.#end();
+    this.#host?.process.kill();
+    this.#host = undefined;
+  }
+
+  #end(): void {
+    for (const [, served] of this.#served) served.close();
+    this.#served = [];
+  }
+}
+
+/** The host as the engine starts it: a process that prints its port. It ends with this one. */
+async function startHost(
+  environment: NodeJS.ProcessEnv,
+): Promise<{ readonly process: ChildProcess; readonly port: number }> {
+  const program = join(repositoryFolder, 'infra', 'bin', 'language-host', 'pulumi-language-nodejs');
+  const child = spawn(program, [], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const failed = new Promise<never>((_resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the language host ended with ${code} before it said its port`)));
+  });
+  const lines = createInterface({ input: child.stdout });
+  const port = new Promise<number>((resolve) => lines.once('line', (line) => resolve(Number(line))));
+  // It may end at any time later, which concerns nobody any more.
+  failed.catch(() => undefined);
+  return { process: child, port: await Promise.race([port, failed]) };
+}
