@@ -11,11 +11,12 @@ import { confirm, type Look } from './confirm.ts';
 import type { DayLooks } from './day-looks.ts';
 import { type Difference, isOfExecution, isOfHoldings } from './difference.ts';
 import { type Failure, mend, type Mending, type MendParts } from './mend.ts';
+import { heldOnceMended } from './once-mended.ts';
 import { isOpen } from './order-index.ts';
 import type { OurPicture, VenuePicture } from './picture.ts';
 import { LeaseLost, record } from './record.ts';
 import type { Conclusion, LeasedAccount } from './schedule.store.ts';
-import { noteProblem } from './drift.store.ts';
+import { type Covered, noteProblem } from './drift.store.ts';
 import { driftOf } from './treatment.ts';
 import { lookAtVenue } from './venue-look.ts';
 
@@ -41,13 +42,16 @@ export type CheckResult =
 const OVERLAP_MS = 3_000;
 /** How far back an account that was never compared is looked at. */
 const FIRST_LOOK_MS = 24 * 3_600_000;
+const EVER = new Date(0);
 
 interface Seen extends Look {
   readonly ours: OurPicture;
   readonly venue: VenuePicture;
+  /** What its executions would leave unsaid of what is held; undefined where that is not known yet. */
+  readonly held: readonly Difference[] | undefined;
+  readonly lengthMs: number;
   /** Of this, the venue's part. */
   readonly tookMs: number;
-  readonly lengthMs: number;
 }
 
 /**
@@ -92,15 +96,15 @@ async function compareTwice(
   if ('reason' in second) return second;
   const proven = confirm(first, second, quietMs);
   const ofDay = first.venue.since < since;
-  if (ofDay) dayLooks.done(account.accountId, first.lengthMs + second.lengthMs, proven);
+  if (ofDay) dayLooks.done(account.accountId, first.lengthMs + second.lengthMs, [...proven, ...(second.held ?? [])]);
   if (ofDay || since <= dayBefore()) return { last: second, proven, waiting: false };
   const told = proven.filter((one) => !isOfHoldings(one) || dayLooks.leftOpen(account.accountId, one));
   return { last: second, proven: told, waiting: told.length < proven.length };
 }
 
 /**
- * What both sides did since they were last the same. Where that leaves unsaid why what is held differs, or again and again
- * hides whether it does, the venue may have changed an execution of before: then the whole day, as often as its pace allows.
+ * What both sides did since they were last the same. Where that does not say why what is held differs, the venue may have
+ * changed an execution of before: then the whole day, as often as its pace allows.
  */
 async function firstLook(
   parts: CheckParts,
@@ -112,8 +116,8 @@ async function firstLook(
   const { accountId, differing } = account;
   const first = await look(parts, broker, account, since);
   if ('reason' in first || since <= dayBefore()) return first;
-  const hidden = differing && first.differences.some(isOfExecution);
-  if (!(hidden || dayLooks.wanted(accountId, first.differences)) || !dayLooks.take(accountId)) return first;
+  const wanted = first.held ? dayLooks.wanted(accountId, first.held) : differing;
+  if (!wanted || !dayLooks.take(accountId)) return first;
   const ofDay = await look(parts, broker, account, dayBefore()).catch((error: unknown) => {
     onError(error);
     return first;
@@ -145,9 +149,11 @@ async function look(
       futuresInFull: venue.futuresInFull,
     }),
   );
-  const differences = compare(ours, venue, baselineOf(account, ours, venue));
+  const baseline = baselineOf(account, ours, venue);
+  const differences = compare(ours, venue, baseline);
+  const held = heldOnceMended(ours, venue, differences, baseline);
   const lengthMs = performance.now() - started;
-  return { from: venue.from, asOf: venue.asOf, differences, ours, venue, tookMs, lengthMs };
+  return { from: venue.from, asOf: venue.asOf, differences, held, ours, venue, tookMs, lengthMs };
 }
 
 function startOfWindow({ verifiedUntil }: LeasedAccount): Date {
@@ -191,8 +197,7 @@ async function settle(
       record(tx, parts.announce, account, {
         drifts: found.map(({ drift }) => drift),
         complete: last.differences.length === proven.length,
-        executionsSince: last.venue.since,
-        holdings: holdingsCompared(last),
+        covered: coveredBy(parts.dayLooks, account, last),
         conclude: (blocking) => conclusionOf(account, outcome, blocking),
       }),
     )
@@ -254,6 +259,12 @@ function verifiedUntil({ from, since }: VenuePicture, differences: readonly Diff
     return at === undefined ? [] : [Date.parse(at)];
   });
   return new Date(Math.max(since.getTime(), Math.min(from.getTime(), ...open)));
+}
+
+/** Executions of before the look are covered by it where what is held agrees: one that differs would show in that. */
+function coveredBy(dayLooks: DayLooks, { accountId }: LeasedAccount, last: Seen): Covered {
+  const agrees = last.held !== undefined && !dayLooks.wanted(accountId, last.held);
+  return { holdings: holdingsCompared(last), executionsSince: agrees ? EVER : last.venue.since };
 }
 
 /** Whether each execution is on both sides, and booked: what one side lacks would be taken for a difference of what is held. */

@@ -14,7 +14,15 @@ export function compareHoldings(
   baseline: ReadonlyMap<string, Decimal>,
 ): Difference[] {
   // Unexplained executions come first: once they are mended, what is left is a difference of its own.
-  if (byFills.length > 0) return [];
+  return byFills.length > 0 ? [] : heldDifferently(ours, venue, baseline);
+}
+
+/** The same, taking all executions to be as the pictures have them. */
+export function heldDifferently(
+  ours: OurPicture,
+  venue: VenuePicture,
+  baseline: ReadonlyMap<string, Decimal>,
+): Difference[] {
   return [...comparePositions(ours, venue), ...compareCash(ours, venue, baseline)];
 }
 
@@ -66,11 +74,13 @@ function valuesDuring(
   return values;
 }
 
-function unitsOf({ side, quantity }: OurFill): Decimal {
+/** What a fill adds to its position. */
+export function unitsOf({ side, quantity }: OurFill): Decimal {
   return signed(side, quantity);
 }
 
-function cashOf({ side, quantity, price, multiplier, fee }: OurFill): Decimal {
+/** What it adds to cash, where a venue has futures paid in full. */
+export function cashOf({ side, quantity, price, multiplier, fee }: OurFill): Decimal {
   return signed(side, notional(quantity, price, multiplier))
     .negated()
     .minus(fee);

@@ -73,7 +73,7 @@ const END_GONE = sql(
    returning drift_id`,
 );
 
-/** What a look showed, besides orders. */
+/** What a look showed, besides orders: whether positions and cash, and executions since when. */
 export interface Covered {
   readonly holdings: boolean;
   readonly executionsSince: Date;

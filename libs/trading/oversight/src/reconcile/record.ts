@@ -2,7 +2,16 @@ import type { Message } from '@keelson/contracts';
 import { deriveId, type Id } from '@keelson/kernel';
 import { changeTradingState, stateMessage } from '@keelson/risk';
 import type { Tx } from '@keelson/persistence';
-import { accountState, type Drift, endGone, escalate, openStates, type Recorded, recordDrifts } from './drift.store.ts';
+import {
+  accountState,
+  type Covered,
+  type Drift,
+  endGone,
+  escalate,
+  openStates,
+  type Recorded,
+  recordDrifts,
+} from './drift.store.ts';
 import { bindsTo, REPAIR_ATTEMPTS } from './kinds.ts';
 import { type Conclusion, finishCheck, type LeasedAccount } from './schedule.store.ts';
 
@@ -11,9 +20,8 @@ export interface Recording {
   readonly drifts: readonly Drift[];
   /** True when the last look showed nothing that is not proven: then what it does not show is gone. */
   readonly complete: boolean;
-  /** Since when it showed executions, and whether it showed what is held: what it did not look at is not gone. */
-  readonly executionsSince: Date;
-  readonly holdings: boolean;
+  /** What it did not look at is not gone. */
+  readonly covered: Covered;
   readonly conclude: (blocking: number) => Conclusion;
 }
 
@@ -35,7 +43,7 @@ export async function record(
   tx: Tx,
   announce: Announce,
   account: LeasedAccount,
-  { drifts, complete, conclude, ...covered }: Recording,
+  { drifts, complete, conclude, covered }: Recording,
 ): Promise<RecordedCheck> {
   const recorded = await recordDrifts(tx, drifts);
   const open = drifts.filter(
