@@ -67,7 +67,9 @@ export class FlowRunner {
   readonly #options: FlowRunnerOptions;
   readonly #handlers: ReadonlyMap<StepName, StepHandler>;
   readonly #reach = new Map<StepName, readonly StepHandler[]>();
-  readonly #groups = new GroupCommit<Commit, Outcome>((group) => this.#together(group));
+  /** What comes from outside, and what waits here: neither stands behind the other. */
+  readonly #emissions = new GroupCommit<Commit, Outcome>((group) => this.#together(group));
+  readonly #waiting = new GroupCommit<Commit, Outcome>((group) => this.#together(group));
 
   constructor(options: FlowRunnerOptions) {
     this.#options = options;
@@ -79,13 +81,16 @@ export class FlowRunner {
     return [...this.#handlers.keys()];
   }
 
-  /** Runs a waiting message to its end in this process; false when it is done already, or not for here. */
+  /**
+   * Runs a waiting message to its end in this process; false when it is done already, or not for here. Those of a team that
+   * come at once share a commit, if their step allows for it.
+   */
   async runWaiting(wakeUp: WakeUp & { readonly fence?: string }): Promise<boolean> {
     const { step, teamId, signalId } = wakeUp;
     // All processes hear one queue: a message for a step that runs elsewhere is left to the sweep there.
     if (!this.#handlers.has(step)) return false;
     try {
-      const outcome = await this.#alone({
+      const outcome = await this.#commit({
         ...{ step, teamId, signalId },
         waiting: wakeUp,
         reads: this.#reachable(step),
@@ -108,7 +113,7 @@ export class FlowRunner {
    */
   async emit(emission: Emission): Promise<boolean> {
     const { step, teamId, signalId, lease } = emission;
-    const outcome = await this.#groups.add({
+    const outcome = await this.#emissions.add({
       ...{ step, teamId, signalId },
       waiting: lease,
       reads: this.#reachable(step).filter((handler) => handler.step !== step),
@@ -119,6 +124,10 @@ export class FlowRunner {
       },
     });
     return goOn(outcome);
+  }
+
+  #commit(commit: Commit): Promise<Outcome> {
+    return this.#handlers.get(commit.step)!.together ? this.#waiting.add(commit) : this.#alone(commit);
   }
 
   /** Leaves a waiting message alone for a while; the sweep takes it up again. */
@@ -184,7 +193,9 @@ export class FlowRunner {
       if (commit.waiting && !message) continue;
       const { teamId, signalId } = commit;
       const after: AfterCommit[] = [];
-      commit.act(message, contexts, { tx, teamId, signalId, afterCommit: (action) => after.push(action) });
+      tx.inLane(signalId, () =>
+        commit.act(message, contexts, { tx, teamId, signalId, afterCommit: (action) => after.push(action) }),
+      );
       outcomes.set(commit, after);
     }
     await Promise.all([...outcomes.keys()].map(({ step }) => this.#options.probe?.('before-commit', step)));
@@ -199,18 +210,16 @@ export class FlowRunner {
     const sorted = group.toSorted((left, right) => (left.signalId < right.signalId ? -1 : 1));
     const parts = sorted.map((commit) => ({
       commit,
-      message: commit.waiting && takeMessage(tx, commit.waiting, commit.waiting.fence),
+      message: tx.inLane(
+        commit.signalId,
+        () => commit.waiting && takeMessage(tx, commit.waiting, commit.waiting.fence),
+      ),
       reads: [] as Promise<readonly [StepName, unknown]>[],
     }));
     for (const handler of this.#options.handlers) {
       const readers = parts.filter(({ commit }) => commit.reads.includes(handler));
-      if (readers.length > 1)
-        handler.lockTogether?.(
-          tx,
-          readers.map(({ commit }) => commit.signalId),
-        );
       for (const { commit, reads } of readers) {
-        const read = handler.prefetch(tx, commit.signalId, commit.step);
+        const read = tx.inLane(commit.signalId, () => handler.prefetch(tx, commit.signalId, commit.step));
         reads.push(read.then((context) => [handler.step, context] as const));
       }
     }

@@ -1,31 +1,46 @@
 import type { Message, StepName } from '@keelson/contracts';
 import type { Id } from '@keelson/kernel';
-import { sql, type Tx } from '@keelson/persistence';
+import { sql, sqlOfRows, type Tx } from '@keelson/persistence';
 import type { WakeUp } from './step.ts';
 
 /** Class of the advisory locks by which owners show that they live. */
 export const OWNER_LOCK_CLASS = 0x4b45;
 
-const INSERT = sql(
+const INSERT = sqlOfRows(
   'outbox.insert',
-  `insert into outbox (outbox_id, step, team_id, signal_id, type, key, payload)
-   values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+  {
+    ...{ outbox_id: 'uuid', step: 'text', team_id: 'uuid', signal_id: 'uuid' },
+    ...{ type: 'text', key: 'text', payload: 'jsonb' },
+  },
+  (rows) => `insert into outbox (outbox_id, step, team_id, signal_id, type, key, payload)
+   select outbox_id, step, team_id, signal_id, type, key, payload from ${rows} on conflict do nothing`,
 );
 
 /** Puts a message where the step that consumes it will find it, even if this process dies now. */
 export function insertMessage(tx: Tx, message: Message, step: StepName, signalId: Id): void {
-  tx.execute(INSERT, [message.id, step, message.teamId, signalId, message.type, message.key, message.payload]);
+  tx.executeRows(INSERT, [rowOf(message, step, signalId)]);
 }
 
-const TAKE = sql(
+function rowOf({ id, teamId, type, key, payload }: Message, step: StepName, signalId: Id) {
+  return { outbox_id: id, step, team_id: teamId, signal_id: signalId, type, key, payload: JSON.stringify(payload) };
+}
+
+// Locks in the order of ids: groups of two processes wait for each other at most one way.
+const TAKE = sqlOfRows(
   'outbox.take',
-  `select type, key, payload from outbox
-    where outbox_id = $1 and step = $2 and (owner is null or lease_until < now())
-      for update skip locked`,
+  { outbox_id: 'uuid', step: 'text' },
+  (rows) => `select n.at, w.type, w.key, w.payload from ${rows}
+    join outbox w on w.outbox_id = n.outbox_id and w.step = n.step and (w.owner is null or w.lease_until < now())
+   order by w.outbox_id
+     for update of w skip locked`,
 );
-const TAKE_FENCED = sql(
+const TAKE_FENCED = sqlOfRows(
   'outbox.take_fenced',
-  `select type, key, payload from outbox where outbox_id = $1 and step = $2 and fence = $3 for update`,
+  { outbox_id: 'uuid', step: 'text', fence: 'bigint' },
+  (rows) => `select n.at, w.type, w.key, w.payload from ${rows}
+    join outbox w on w.outbox_id = n.outbox_id and w.step = n.step and w.fence = n.fence
+   order by w.outbox_id
+     for update of w`,
 );
 
 interface MessageRow {
@@ -39,29 +54,42 @@ interface MessageRow {
  * With one: only while that lease is still the newest. Undefined: it is done, or somebody else's.
  */
 export async function takeMessage(tx: Tx, wakeUp: WakeUp, fence: string | undefined): Promise<Message | undefined> {
+  const { outboxId: id, step, teamId } = wakeUp;
   const [row] =
     fence === undefined
-      ? await tx.query<MessageRow>(TAKE, [wakeUp.outboxId, wakeUp.step])
-      : await tx.query<MessageRow>(TAKE_FENCED, [wakeUp.outboxId, wakeUp.step, fence]);
+      ? await tx.queryRow<MessageRow>(TAKE, { outbox_id: id, step })
+      : await tx.queryRow<MessageRow>(TAKE_FENCED, { outbox_id: id, step, fence });
   if (!row) return undefined;
   // More types than TypeScript tries out one by one; the runner parses the payload by its type.
-  return { id: wakeUp.outboxId, teamId: wakeUp.teamId, type: row.type, key: row.key, payload: row.payload } as Message;
+  return { id, teamId, type: row.type, key: row.key, payload: row.payload } as Message;
 }
 
-const DELETE = sql('outbox.delete', 'delete from outbox where outbox_id = $1 and step = $2');
+const DELETE = sqlOfRows(
+  'outbox.delete',
+  { outbox_id: 'uuid', step: 'text' },
+  (rows) => `delete from outbox w using ${rows} where w.outbox_id = n.outbox_id and w.step = n.step`,
+);
 
 /** The work is done: the same commit that holds its effect removes the message. */
 export function deleteMessage(tx: Tx, outboxId: Id, step: StepName): void {
-  tx.execute(DELETE, [outboxId, step]);
+  tx.executeRows(DELETE, [{ outbox_id: outboxId, step }]);
 }
 
-const CLAIM = sql(
+const CLAIM = sqlOfRows(
   'outbox.claim',
-  `insert into outbox (outbox_id, step, team_id, signal_id, type, key, payload, owner, fence, lease_until, attempts)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, nextval('fences'), now() + $9 * interval '1 millisecond', 1)
-   on conflict (outbox_id, step) do update
-      set owner = excluded.owner, fence = excluded.fence, lease_until = excluded.lease_until, attempts = outbox.attempts + 1
-   returning fence`,
+  {
+    ...{ outbox_id: 'uuid', step: 'text', team_id: 'uuid', signal_id: 'uuid', type: 'text', key: 'text' },
+    ...{ payload: 'jsonb', owner: 'int', lease_ms: 'float8' },
+  },
+  (rows) => `with claimed as (
+     insert into outbox (outbox_id, step, team_id, signal_id, type, key, payload, owner, fence, lease_until, attempts)
+     select outbox_id, step, team_id, signal_id, type, key, payload, owner, nextval('fences'),
+            now() + lease_ms * interval '1 millisecond', 1
+       from ${rows}
+     on conflict (outbox_id, step) do update
+        set owner = excluded.owner, fence = excluded.fence, lease_until = excluded.lease_until, attempts = outbox.attempts + 1
+     returning outbox_id, step, fence)
+   select n.at, c.fence from ${rows} join claimed c on c.outbox_id = n.outbox_id and c.step = n.step`,
 );
 
 /** Takes the lease of a message that is worked on after the commit; the fence is in the answer. */
@@ -70,17 +98,11 @@ export async function claimMessage(
   message: Message,
   claim: { step: StepName; signalId: Id; owner: number; leaseMs: number },
 ): Promise<string> {
-  const [row] = await tx.query<{ fence: string }>(CLAIM, [
-    message.id,
-    claim.step,
-    message.teamId,
-    claim.signalId,
-    message.type,
-    message.key,
-    message.payload,
-    claim.owner,
-    claim.leaseMs,
-  ]);
+  const { step, signalId, owner, leaseMs } = claim;
+  const [row] = await tx.queryRow<{ fence: string }>(CLAIM, {
+    ...rowOf(message, step, signalId),
+    ...{ owner, lease_ms: leaseMs },
+  });
   return row!.fence;
 }
 

@@ -18,21 +18,19 @@ export interface StepWork {
 export interface StepHandler<Context = unknown> {
   readonly step: StepName;
   /**
-   * Reads, and locks, what the step needs to know of the signal. `start` is the step that the commit begins with: what
+   * Reads, and locks, what the step needs to know of the signal. Where signals share rows, the statement locks them in an
+   * order of its own: for signals that share a transaction it runs once, if it is one over rows. `start` is the step that the commit begins with: what
    * the steps from there on write is not there to be read yet, and what they read need not be read again.
    */
   prefetch(tx: Tx, signalId: Id, start: StepName): Promise<Context>;
-  /**
-   * Locks for several signals, in one order, what their `prefetch` will lock for each: called before those when they share
-   * a transaction. Only needed where signals share rows.
-   */
-  lockTogether?(tx: Tx, signalIds: readonly Id[]): void;
   /** Decides and writes; returns what it emits. May change its context: a later message of the commit sees it. */
   handle(message: Message, context: Context, work: StepWork): readonly Message[];
   /** What follows from all messages of a commit together; called once before it ends, also when there were none. */
   finish?(context: Context, work: StepWork): readonly Message[];
   /** Messages that the step takes only in a commit that begins with it, as it reads more for them; not handed on in another's. */
   readonly alone?: readonly Message['type'][];
+  /** True when its waiting messages may share a commit: it minds what others of the commit have decided before it. */
+  readonly together?: boolean;
   /** True when the step's own outbox row outlives this commit, because the step goes on after it (route). */
   readonly endsLater?: boolean;
 }

@@ -147,6 +147,22 @@ describe('the flow runner', () => {
     expect([await effects(), (await commitsOf()).length]).toEqual([7, 5]);
   });
 
+  it('commits waiting messages together where their step allows for it, and one by one where not', async () => {
+    const commitsOf = () => database.admin('select distinct xmin::text from keelson.audit_events');
+    const runTwelve = async (one: StepHandler) => {
+      const left = [];
+      for (let index = 0; index < 12; index += 1) left.push((await leave(database.db, team.teamId)).wakeUp);
+      const runner = runnerOf(one);
+      const done = await Promise.all(left.map((wakeUp) => runner.runWaiting(wakeUp)));
+      return [done.every(Boolean), await effects(), (await waiting()).length];
+    };
+    expect(await runTwelve({ ...handler(), together: true })).toEqual([true, 12, 0]);
+    // The first began at once; the others shared the next commit.
+    expect(await commitsOf()).toHaveLength(2);
+    expect(await runTwelve(handler())).toEqual([true, 24, 0]);
+    expect(await commitsOf()).toHaveLength(14);
+  });
+
   it('leaves what it emits to the step that consumes it, and wakes that one after the commit', async () => {
     const { wakeUp } = await leave(database.db, team.teamId);
     const woken: WakeUp[] = [];

@@ -1,6 +1,6 @@
 import type { Channel, EventFrame, StreamEventName } from '@keelson/contracts';
 import type { Id } from '@keelson/kernel';
-import { sql, type Tx } from '@keelson/persistence';
+import { sql, sqlOfRows, type Tx } from '@keelson/persistence';
 
 /** An event that has no offset yet. */
 export interface NewEvent {
@@ -10,15 +10,15 @@ export interface NewEvent {
   readonly data: EventFrame['data'];
 }
 
-const HISTORY = sql(
+const HISTORY = sqlOfRows(
   'publish.history',
-  `select s.received_at, v.decided_at, o.submitted_at
-     from signals s
-     left join verdicts v on v.signal_id = s.signal_id
-     left join orders o on o.signal_id = s.signal_id
-    where s.signal_id = $1
-    order by o.created_at, o.leg
-    limit 1`,
+  { signal_id: 'uuid' },
+  (rows) => `select n.at, s.received_at, v.decided_at, o.submitted_at
+     from ${rows}
+     join signals s on s.signal_id = n.signal_id
+     left join verdicts v on v.signal_id = n.signal_id
+     left join lateral (
+       select o.submitted_at from orders o where o.signal_id = n.signal_id order by o.created_at, o.leg limit 1) o on true`,
 );
 
 /** When a signal passed the steps that are committed already. */
@@ -28,18 +28,22 @@ export interface History {
   readonly submittedAt: Date | undefined;
 }
 
-const RECEIPT = sql('publish.receipt', 'select received_at from signals where signal_id = $1');
+const RECEIPT = sqlOfRows(
+  'publish.receipt',
+  { signal_id: 'uuid' },
+  (rows) => `select n.at, s.received_at from ${rows} join signals s on s.signal_id = n.signal_id`,
+);
 
 /** Of a signal of which nothing else is committed yet. */
 export async function receiptOf(tx: Tx, signalId: Id): Promise<History> {
-  const [row] = await tx.query<{ received_at: Date }>(RECEIPT, [signalId]);
+  const [row] = await tx.queryRow<{ received_at: Date }>(RECEIPT, { signal_id: signalId });
   return { receivedAt: row?.received_at, decidedAt: undefined, submittedAt: undefined };
 }
 
 export async function historyOf(tx: Tx, signalId: Id): Promise<History> {
-  const [row] = await tx.query<{ received_at: Date; decided_at: Date | null; submitted_at: Date | null }>(HISTORY, [
-    signalId,
-  ]);
+  const [row] = await tx.queryRow<{ received_at: Date; decided_at: Date | null; submitted_at: Date | null }>(HISTORY, {
+    signal_id: signalId,
+  });
   return {
     receivedAt: row?.received_at,
     decidedAt: row?.decided_at ?? undefined,

@@ -1,6 +1,6 @@
 import type { OrderRole, OrderStatus, TradingState } from '@keelson/contracts';
 import type { Id } from '@keelson/kernel';
-import { sql, type Tx } from '@keelson/persistence';
+import { sql, sqlOfRows, type Tx } from '@keelson/persistence';
 
 const CLAIM_STATE = sql(
   'route.claim_state',
@@ -113,46 +113,47 @@ function claimOf(row: ClaimStateRow): OrderClaim {
  * probe it. Only what the gate lets through is marked. Orders by which a halt flattens pass in any case: its driver asks
  * for each by hand, and a position must not be kept for a venue's bad minutes.
  */
-const MARK_CLAIMED = sql(
+const MARK_CLAIMED = sqlOfRows(
   'route.mark_claimed',
-  `with asked as materialized (
-     select o.order_id, o.broker, a.mode, s.origin,
+  { order_id: 'uuid', within_ms: 'float8', mode: 'text' },
+  (rows) => `with asked as materialized (
+     select n.at, n.within_ms, n.mode <> a.mode as wrong_mode, o.order_id, o.broker, s.origin,
             s.origin = 'halt' or coalesce((select r.exempt or r.vouched_until > now()
                from reconciliations r where r.account_id = o.account_id), false) as vouched,
-            c.state as circuit, c.open_until, coalesce(cardinality(c.failures), 0) > 0 as doubted
-       from orders o
+            c.state as circuit, c.open_until, coalesce(cardinality(c.failures), 0) > 0 as doubted,
+            (select coalesce(sum(t.halt_generation), 0) from trading_states t
+              where t.scope = any(trading_scopes(s.team_id, s.account_id, s.strategy, s.symbol, s.legs))) as halt_generation
+       from ${rows}
+       join orders o on o.order_id = n.order_id
        join accounts a on a.account_id = o.account_id
        join signals s on s.signal_id = o.signal_id
-       left join broker_circuits c on c.broker = o.broker
-      where o.order_id = $1),
+       left join broker_circuits c on c.broker = o.broker),
+   -- One of those that ask at once probes: an update touches the circuit's row once, and says for whom.
    probe as (
      update broker_circuits c
-        set probe_until = clock_timestamp() + 2 * $2 * interval '1 millisecond'
+        set probe_until = clock_timestamp() + 2 * asked.within_ms * interval '1 millisecond'
        from asked
-      where c.broker = asked.broker and asked.circuit = 'open' and asked.origin <> 'halt' and asked.mode = $3 and asked.vouched
+      where c.broker = asked.broker and asked.circuit = 'open' and asked.origin <> 'halt' and not asked.wrong_mode
+        and asked.vouched
         and c.open_until <= clock_timestamp() and (c.probe_until is null or c.probe_until <= clock_timestamp())
-     returning c.broker),
+     returning asked.order_id),
    gate as (
-     select case when mode <> $3 then 'mode'
-                 when not vouched then 'books'
-                 when circuit is distinct from 'open' or origin = 'halt' or exists (select from probe) then 'passed'
-                 else 'circuit' end as gate,
-            greatest(0, extract(epoch from open_until - clock_timestamp()) * 1000)::float8 as open_for_ms, doubted, order_id
+     select at, case when wrong_mode then 'mode'
+                     when not vouched then 'books'
+                     when circuit is distinct from 'open' or origin = 'halt' or order_id in (select order_id from probe)
+                       then 'passed'
+                     else 'circuit' end as gate,
+            greatest(0, extract(epoch from open_until - clock_timestamp()) * 1000)::float8 as open_for_ms, doubted, order_id,
+            within_ms, halt_generation
        from asked),
    claimed as (
-     update orders
-        set status = 'submitted', attempt = attempt + 1,
-            halt_generation = (
-              select coalesce(sum(t.halt_generation), 0)
-                from signals s
-                join trading_states t
-                  on t.scope = any(trading_scopes(s.team_id, s.account_id, s.strategy, s.symbol, s.legs))
-               where s.signal_id = orders.signal_id),
-            deadline = least(clock_timestamp() + $2 * interval '1 millisecond', expires_at),
-            submitted_at = coalesce(submitted_at, clock_timestamp())
+     update orders o
+        set status = 'submitted', attempt = o.attempt + 1, halt_generation = gate.halt_generation,
+            deadline = least(clock_timestamp() + gate.within_ms * interval '1 millisecond', o.expires_at),
+            submitted_at = coalesce(o.submitted_at, clock_timestamp())
        from gate
-      where orders.order_id = gate.order_id and gate.gate = 'passed')
-   select gate, open_for_ms, doubted from gate`,
+      where o.order_id = gate.order_id and gate.gate = 'passed')
+   select at, gate, open_for_ms, doubted from gate`,
 );
 
 /**
@@ -173,10 +174,8 @@ export async function markClaimed(
   orderId: Id,
   { withinMs, mode }: { readonly withinMs: number; readonly mode: 'paper' | 'live' },
 ): Promise<Gate> {
-  const [row] = await tx.query<{ gate: Gate['gate']; open_for_ms: number | null; doubted: boolean }>(MARK_CLAIMED, [
-    orderId,
-    withinMs,
-    mode,
-  ]);
+  const [row] = await tx.queryRow<{ gate: Gate['gate']; open_for_ms: number | null; doubted: boolean }>(MARK_CLAIMED, {
+    ...{ order_id: orderId, within_ms: withinMs, mode },
+  });
   return { gate: row!.gate, openForMs: row!.open_for_ms ?? 0, doubted: row!.doubted };
 }

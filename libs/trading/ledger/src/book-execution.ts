@@ -3,14 +3,15 @@ import type { TradingDay } from '@keelson/market';
 import { adjustExposure } from '@keelson/risk';
 import { type Decimal, type Id, notional } from '@keelson/kernel';
 import { cashBeforeFees, entryOf, movedBy } from './entry.ts';
-import { type Book, type EntryKind, insertEntry, writePosition } from './ledger.store.ts';
+import { type Book, type EntryKind, insertEntry } from './ledger.store.ts';
 import type { EntryToTell } from './messages.ts';
 import { averagePrice, execute, type PositionChange } from './position.ts';
+import { writePosition } from './positions.store.ts';
 import type { Booked } from './replay.ts';
 import { relieve } from './relief.ts';
 import { advance, type RoundTrip, type RoundTripChange } from './round-trip.ts';
 import { addMovement, addOutcome } from './running-totals.ts';
-import { writeTrades } from './trades.store.ts';
+import { noteTrades } from './trades.store.ts';
 
 /** An execution on its way into the books. */
 export interface ExecutionToBook extends Booked {
@@ -82,11 +83,10 @@ function move(tx: Tx, book: Book, { currency, multiplier, executedAt }: Executio
 
 function keep(tx: Tx, book: Book, changes: readonly RoundTripChange[]): void {
   if (changes.length === 0) return;
-  writeTrades(
+  noteTrades(
     tx,
     book,
     changes.map(({ trade }) => trade),
-    { replayed: false },
   );
   for (const { kind, trade } of changes) {
     book.openTrade = kind === 'closed' ? undefined : trade;

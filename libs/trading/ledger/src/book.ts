@@ -5,7 +5,7 @@ import { accountDay } from './account-day.ts';
 import { bookExecution, type ExecutionToBook } from './book-execution.ts';
 import { bust } from './bust.ts';
 import { type History, readBustedHistories } from './history.store.ts';
-import { type Books, lockBooks, lockPositions } from './ledger.store.ts';
+import { type Books, lockBooks } from './ledger.store.ts';
 import { posted, told } from './messages.ts';
 import { stopPriceOf } from './stop-price.ts';
 
@@ -24,8 +24,6 @@ const NO_HISTORY: ReadonlyMap<string, History> = new Map();
 export const book: StepHandler<BookContext> = {
   step: 'book',
   alone: ['order.fill_busted'],
-
-  lockTogether: lockPositions,
 
   async prefetch(tx, signalId, start) {
     const [books, histories] = await Promise.all([

@@ -1,33 +1,32 @@
 import type { Exits, Side } from '@keelson/contracts';
 import { Decimal, type Id } from '@keelson/kernel';
 import type { TradingDay } from '@keelson/market';
-import { PerTransaction, sql, type Tx } from '@keelson/persistence';
+import { PerTransaction, sql, sqlOfRows, type Tx } from '@keelson/persistence';
 import { type Posting, type Settlement, settlementOf } from './entry.ts';
 import { FLAT, type Position } from './position.ts';
 import type { RoundTrip } from './round-trip.ts';
 import { TRADE_COLUMNS, type TradeColumns, roundTripOf } from './trades.store.ts';
 
 /** The symbols of a signal are those of its orders: a spread has one per leg, and its own name is none of them. */
-const LOCK_POSITIONS = sql(
+const TOUCHED = `cross join lateral (select distinct o.account_id, o.symbol from orders o where o.signal_id = n.signal_id) w`;
+
+// In the order of accounts and symbols: signals that share a commit, here and elsewhere, lock the same rows.
+const LOCK_POSITIONS = sqlOfRows(
   'ledger.lock_positions',
-  `select p.symbol, p.quantity, p.cost, p.realised_profit, p.relieved from positions p
-    where (p.account_id, p.symbol) in (select o.account_id, o.symbol from orders o where o.signal_id = $1)
-    order by p.symbol
-      for update`,
-);
-const LOCK_POSITIONS_TOGETHER = sql(
-  'ledger.lock_positions_together',
-  `select from positions p
-    where (p.account_id, p.symbol) in (select o.account_id, o.symbol from orders o where o.signal_id = any($1::uuid[]))
+  { signal_id: 'uuid' },
+  (rows) => `select n.at, p.symbol, p.quantity, p.cost, p.realised_profit, p.relieved
+     from ${rows} ${TOUCHED}
+     join positions p on p.account_id = w.account_id and p.symbol = w.symbol
     order by p.account_id, p.symbol
-      for update`,
+      for update of p`,
 );
-const OPEN_BOOKS = sql(
+const OPEN_BOOKS = sqlOfRows(
   'ledger.open_books',
-  `select w.symbol, w.account_id, k.kind, s.strategy, i.exits, ${TRADE_COLUMNS}
-     from (select distinct o.account_id, o.symbol from orders o where o.signal_id = $1) w
-     join signals s on s.signal_id = $1
-     left join intents i on i.signal_id = $1
+  { signal_id: 'uuid' },
+  (rows) => `select n.at, w.symbol, w.account_id, k.kind, s.strategy, i.exits, ${TRADE_COLUMNS}
+     from ${rows} ${TOUCHED}
+     join signals s on s.signal_id = n.signal_id
+     left join intents i on i.signal_id = n.signal_id
      left join instruments k on k.symbol = w.symbol
      left join trades t on t.account_id = w.account_id and t.symbol = w.symbol and t.closed_at is null`,
 );
@@ -67,19 +66,14 @@ interface BookRow extends TradeColumns {
   readonly exits: Exits | null;
 }
 
-/** Locks the positions of several signals' orders, in the order of accounts and symbols. */
-export function lockPositions(tx: Tx, signalIds: readonly Id[]): void {
-  tx.execute(LOCK_POSITIONS_TOGETHER, [signalIds]);
-}
-
 /** The books that a transaction has read and locked, by account and symbol: signals that share it share them. */
 const booksOf = new PerTransaction<Book>();
 
 /** Locks the positions of a signal's orders, in the order of their symbols, and reads the open trades. */
 export async function lockBooks(tx: Tx, signalId: Id): Promise<Books> {
   const [positions, rows] = await Promise.all([
-    tx.query<PositionColumns>(LOCK_POSITIONS, [signalId]),
-    tx.query<BookRow>(OPEN_BOOKS, [signalId]),
+    tx.queryRow<PositionColumns & Record<string, unknown>>(LOCK_POSITIONS, { signal_id: signalId }),
+    tx.queryRow<BookRow & Record<string, unknown>>(OPEN_BOOKS, { signal_id: signalId }),
   ]);
   const books = rows.map((row) =>
     booksOf.get(tx, `${row.account_id}/${row.symbol}`, () =>
@@ -164,31 +158,53 @@ export interface NewEntry {
   readonly reference?: string | undefined;
 }
 
-const INSERT_ENTRY = sql(
+const INSERT_ENTRY = sqlOfRows(
   'ledger.insert_entry',
-  `with entry as (
-     insert into entries (entry_id, team_id, account_id, kind, signal_id, fill_id, symbol, currency, side, quantity, price,
-                          multiplier, fee, executed_at, trading_day, reference)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, booking_day($3, $15), $16))
-   insert into postings (entry_id, line, team_id, ledger_account, currency, amount)
-   select $1, line, $2, ledger_account, currency, amount
-     from unnest($17::text[], $18::text[], $19::numeric[]) with ordinality as p (ledger_account, currency, amount, line)`,
+  {
+    ...{ entry_id: 'uuid', team_id: 'uuid', account_id: 'uuid', kind: 'text', signal_id: 'uuid', fill_id: 'uuid' },
+    ...{ symbol: 'text', currency: 'text', side: 'text', quantity: 'numeric', price: 'numeric', multiplier: 'numeric' },
+    ...{ fee: 'numeric', executed_at: 'timestamptz', trading_day: 'date', reference: 'text' },
+  },
+  (
+    rows,
+  ) => `insert into entries (entry_id, team_id, account_id, kind, signal_id, fill_id, symbol, currency, side, quantity,
+                        price, multiplier, fee, executed_at, trading_day, reference)
+   select entry_id, team_id, account_id, kind, signal_id, fill_id, symbol, currency, side, quantity, price, multiplier, fee,
+          executed_at, booking_day(account_id, trading_day), reference
+     from ${rows}`,
+);
+// All postings of an entry in one statement: each must balance in its own.
+const INSERT_POSTINGS = sqlOfRows(
+  'ledger.insert_postings',
+  {
+    ...{ entry_id: 'uuid', line: 'int', team_id: 'uuid', ledger_account: 'text', currency: 'text', amount: 'numeric' },
+  },
+  (rows) => `insert into postings (entry_id, line, team_id, ledger_account, currency, amount)
+   select entry_id, line, team_id, ledger_account, currency, amount from ${rows}`,
 );
 
 /** Posts an entry; a second one of the same id, or for the same fill, is refused by the keys. */
 export function insertEntry(tx: Tx, entry: NewEntry, postings: readonly Posting[]): void {
-  const { execution } = entry;
-  tx.execute(INSERT_ENTRY, [
-    ...[entry.entryId, tx.teamId, entry.accountId, entry.kind, entry.signalId ?? null, entry.fillId ?? null],
-    ...[entry.symbol ?? null, entry.currency ?? null, execution?.side ?? null],
-    ...[execution?.quantity, execution?.price, execution?.multiplier, execution?.fee].map(
-      (it) => it?.toFixed() ?? null,
-    ),
-    ...[execution?.executedAt ?? null, entry.day, entry.reference ?? null],
-    postings.map((posting) => posting.ledgerAccount),
-    postings.map((posting) => posting.currency),
-    postings.map((posting) => posting.amount.toFixed()),
+  const { execution, entryId } = entry;
+  tx.executeRows(INSERT_ENTRY, [
+    {
+      ...{ entry_id: entryId, team_id: tx.teamId!, account_id: entry.accountId, kind: entry.kind },
+      ...{ signal_id: entry.signalId ?? null, fill_id: entry.fillId ?? null, symbol: entry.symbol ?? null },
+      ...{ currency: entry.currency ?? null, side: execution?.side ?? null },
+      quantity: execution?.quantity.toFixed() ?? null,
+      price: execution?.price.toFixed() ?? null,
+      multiplier: execution?.multiplier.toFixed() ?? null,
+      fee: execution?.fee.toFixed() ?? null,
+      ...{ executed_at: execution?.executedAt ?? null, trading_day: entry.day, reference: entry.reference ?? null },
+    },
   ]);
+  tx.executeRows(
+    INSERT_POSTINGS,
+    postings.map(({ ledgerAccount, currency, amount }, index) => ({
+      ...{ entry_id: entryId, line: index + 1, team_id: tx.teamId!, ledger_account: ledgerAccount },
+      ...{ currency, amount: amount.toFixed() },
+    })),
+  );
 }
 
 const REVERSE_ENTRY = sql(
@@ -207,42 +223,6 @@ export function reverseEntry(
   reversal: { entryId: Id; reverses: Id; day: TradingDay; reference: string },
 ): void {
   tx.execute(REVERSE_ENTRY, [reversal.entryId, reversal.reverses, reversal.day, reversal.reference]);
-}
-
-const INSERT_POSITION = sql(
-  'ledger.insert_position',
-  `insert into positions (account_id, symbol, team_id, quantity, average_price, cost, realised_profit, currency, multiplier,
-                          last_executed_at, relieved)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-);
-/** A fill executed before the last one leaves a mark, by which it is replayed before its day is closed. Of one instant, the order of booking holds. */
-const UPDATE_POSITION = sql(
-  'ledger.update_position',
-  `update positions
-      set quantity = $4, average_price = $5, cost = $6, realised_profit = $7, currency = $8, multiplier = $9,
-          relieved = $11, last_executed_at = greatest(last_executed_at, $10),
-          restate_from = case when $10 < last_executed_at then least(restate_from, $10) else restate_from end,
-          updated_at = clock_timestamp()
-    where account_id = $1 and symbol = $2 and team_id = $3`,
-);
-
-/** What a position is written with beside its figures. */
-export interface PositionWrite {
-  readonly averagePrice: Decimal;
-  readonly currency: string;
-  readonly multiplier: Decimal;
-  readonly executedAt: string;
-}
-
-/** Writes a position. Two first fills at once: the second insert fails on the key, and its transaction runs anew. */
-export function writePosition(tx: Tx, book: Book, write: PositionWrite): void {
-  const { accountId, symbol, known, position, relieved } = book;
-  const { averagePrice, currency, multiplier, executedAt } = write;
-  tx.execute(known ? UPDATE_POSITION : INSERT_POSITION, [
-    ...[accountId, symbol, tx.teamId, position.quantity.toFixed(), averagePrice.toFixed()],
-    ...[position.cost.toFixed(), position.realisedProfit.toFixed(), currency, multiplier.toFixed(), executedAt],
-    relieved.toFixed(),
-  ]);
 }
 
 const RESTATE_POSITION = sql(

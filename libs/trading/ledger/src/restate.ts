@@ -15,7 +15,7 @@ import { rebuild, type Rebuilt } from './rebuild.ts';
 import type { Booked } from './replay.ts';
 import type { RoundTrip } from './round-trip.ts';
 import { addMovement, recountStreak } from './running-totals.ts';
-import { voidTrades, writeTrades } from './trades.store.ts';
+import { restateTrades, voidTrades } from './trades.store.ts';
 
 /** A symbol's books before they are set to what its executions come to. */
 export interface ToRebuild {
@@ -68,7 +68,7 @@ function writeChangedTrades(tx: Tx, book: Book, { changed, voided }: Rebuilt): v
       tx,
       voided.map(({ tradeId }) => tradeId),
     );
-  if (changed.length > 0) writeTrades(tx, book, changed, { replayed: true });
+  if (changed.length > 0) restateTrades(tx, book, changed);
   const ended = [...changed, ...voided].filter(({ strategy }) => strategy !== undefined);
   for (const { strategy } of ended) recountStreak(tx, book.accountId, strategy!);
 }

@@ -1,5 +1,5 @@
 import { Decimal, type Id } from '@keelson/kernel';
-import { sql, type Tx } from '@keelson/persistence';
+import { PerTransaction, sql, type Tx } from '@keelson/persistence';
 import type { RoundTrip } from './round-trip.ts';
 
 /** The columns of `trades t` that make a round trip. Times as text: a Date would lose their microseconds. */
@@ -61,10 +61,10 @@ const WRITE = sql(
   `insert into trades as t (trade_id, team_id, account_id, symbol, direction, quantity, entry_price, exit_price, exit_quantity,
                             realised_profit, fees, currency, multiplier, initial_risk, stop_price, lowest_price, highest_price,
                             strategy, opened_by, opened_at, closed_at)
-   select w.trade_id, $1, $2, $3, w.direction, w.quantity, w.entry_price, w.exit_price, w.exit_quantity, w.realised_profit,
+   select w.trade_id, $1, w.account_id, w.symbol, w.direction, w.quantity, w.entry_price, w.exit_price, w.exit_quantity, w.realised_profit,
           w.fees, w.currency, w.multiplier, w.initial_risk, w.stop_price, w.lowest_price, w.highest_price, w.strategy,
           w.opened_by, w.opened_at, w.closed_at
-     from jsonb_to_recordset($4::jsonb) as w (trade_id uuid, direction text, quantity numeric, entry_price numeric,
+     from jsonb_to_recordset($2::jsonb) as w (trade_id uuid, account_id uuid, symbol text, direction text, quantity numeric, entry_price numeric,
             exit_price numeric, exit_quantity numeric, realised_profit numeric, fees numeric, currency text,
             multiplier numeric, initial_risk numeric, stop_price numeric, lowest_price numeric, highest_price numeric,
             strategy text, opened_by uuid, opened_at timestamptz, closed_at timestamptz)
@@ -74,30 +74,45 @@ const WRITE = sql(
           exit_price = excluded.exit_price, exit_quantity = excluded.exit_quantity,
           realised_profit = excluded.realised_profit, fees = excluded.fees, initial_risk = excluded.initial_risk,
           stop_price = excluded.stop_price, strategy = excluded.strategy, opened_by = excluded.opened_by,
-          lowest_price = case when t.excursions_from = 'quotes' or not $5 then least(t.lowest_price, excluded.lowest_price)
+          lowest_price = case when t.excursions_from = 'quotes' or not $3 then least(t.lowest_price, excluded.lowest_price)
                               else excluded.lowest_price end,
-          highest_price = case when t.excursions_from = 'quotes' or not $5 then greatest(t.highest_price, excluded.highest_price)
+          highest_price = case when t.excursions_from = 'quotes' or not $3 then greatest(t.highest_price, excluded.highest_price)
                                else excluded.highest_price end,
           opened_at = excluded.opened_at, closed_at = excluded.closed_at, voided_at = null`,
 );
 
-/** Writes the round trips of a symbol. `replayed`: they were counted anew from all fills, so their extremes may narrow. */
-export function writeTrades(
-  tx: Tx,
-  { accountId, symbol }: { accountId: Id; symbol: string },
-  trades: readonly RoundTrip[],
-  { replayed }: { replayed: boolean },
-): void {
-  tx.execute(WRITE, [tx.teamId, accountId, symbol, JSON.stringify(trades.map(columnsOf)), replayed]);
+/** Whose round trips they are. */
+interface Place {
+  readonly accountId: Id;
+  readonly symbol: string;
 }
 
-function columnsOf(trade: RoundTrip) {
+/** Writes round trips of a symbol that were counted anew from all fills, so their extremes may narrow. */
+export function restateTrades(tx: Tx, place: Place, trades: readonly RoundTrip[]): void {
+  tx.execute(WRITE, [tx.teamId, JSON.stringify(trades.map((trade) => columnsOf(place, trade))), true]);
+}
+
+/** The round trips that a transaction has moved, by id, each as it stands now. */
+const movedIn = new PerTransaction<Map<Id, ReturnType<typeof columnsOf>>>();
+
+/** Writes round trips as executions have moved them: once, at the end of the transaction, for all of its executions. */
+export function noteTrades(tx: Tx, place: Place, trades: readonly RoundTrip[]): void {
+  const moved = movedIn.get(tx, '', () => {
+    const all = new Map<Id, ReturnType<typeof columnsOf>>();
+    tx.atEnd('gathered', () => tx.execute(WRITE, [tx.teamId, JSON.stringify([...all.values()]), false]));
+    return all;
+  });
+  for (const trade of trades) moved.set(trade.tradeId, columnsOf(place, trade));
+}
+
+function columnsOf({ accountId, symbol }: Place, trade: RoundTrip) {
   return {
-    ...{ trade_id: trade.tradeId, direction: trade.direction, quantity: trade.quantity, entry_price: trade.entryPrice },
-    ...{ exit_price: trade.exitPrice, exit_quantity: trade.exitQuantity, realised_profit: trade.realisedProfit },
-    ...{ fees: trade.fees, currency: trade.currency, multiplier: trade.multiplier, initial_risk: trade.initialRisk },
-    ...{ stop_price: trade.stopPrice, lowest_price: trade.lowestPrice, highest_price: trade.highestPrice },
-    ...{ strategy: trade.strategy, opened_by: trade.openedBy, opened_at: trade.openedAt, closed_at: trade.closedAt },
+    ...{ trade_id: trade.tradeId, account_id: accountId, symbol, direction: trade.direction, quantity: trade.quantity },
+    ...{ entry_price: trade.entryPrice, exit_price: trade.exitPrice, exit_quantity: trade.exitQuantity },
+    ...{ realised_profit: trade.realisedProfit, fees: trade.fees, currency: trade.currency },
+    ...{ multiplier: trade.multiplier, initial_risk: trade.initialRisk, stop_price: trade.stopPrice },
+    ...{ lowest_price: trade.lowestPrice, highest_price: trade.highestPrice, strategy: trade.strategy },
+    ...{ opened_by: trade.openedBy, opened_at: trade.openedAt, closed_at: trade.closedAt },
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Id } from '@keelson/kernel';
-import { sql, type Tx } from '@keelson/persistence';
+import { sql, sqlOfRows, type Tx } from '@keelson/persistence';
 import type { Booking } from './executions.ts';
 
-const INSERT_EVENTS = sql(
+const INSERT_EVENTS = sqlOfRows(
   'orders.insert_events',
-  `insert into broker_events (broker, venue_event_id, team_id, order_id, type, payload)
-   select e.broker, e.venue_event_id, $1, e.order_id, e.type, e.payload
-     from unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::jsonb[]) as e (broker, venue_event_id, order_id, type, payload)`,
+  { broker: 'text', venue_event_id: 'text', team_id: 'uuid', order_id: 'uuid', type: 'text', payload: 'jsonb' },
+  (rows) => `insert into broker_events (broker, venue_event_id, team_id, order_id, type, payload)
+   select broker, venue_event_id, team_id, order_id, type, payload from ${rows}`,
 );
 
 /** Something that a venue said, as it is recorded. */
@@ -20,20 +20,23 @@ export interface BrokerEventRecord {
 
 /** Records what a venue said, under the venue's own event ids: the inbox of apply. */
 export function insertBrokerEvents(tx: Tx, events: readonly BrokerEventRecord[]): void {
-  tx.execute(INSERT_EVENTS, [
-    tx.teamId,
-    events.map(({ broker }) => broker),
-    events.map(({ venueEventId }) => venueEventId),
-    events.map(({ orderId }) => orderId),
-    events.map(({ type }) => type),
-    events.map(({ payload }) => JSON.stringify(payload)),
-  ]);
+  tx.executeRows(
+    INSERT_EVENTS,
+    events.map(({ broker, venueEventId, orderId, type, payload }) => ({
+      ...{ broker, venue_event_id: venueEventId, team_id: tx.teamId!, order_id: orderId, type },
+      payload: JSON.stringify(payload),
+    })),
+  );
 }
 
-const INSERT_FILL = sql(
+const INSERT_FILL = sqlOfRows(
   'orders.insert_fill',
-  `insert into fills (fill_id, team_id, order_id, signal_id, quantity, price, executed_at, execution_id, fee)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  {
+    ...{ fill_id: 'uuid', team_id: 'uuid', order_id: 'uuid', signal_id: 'uuid', quantity: 'numeric', price: 'numeric' },
+    ...{ executed_at: 'timestamptz', execution_id: 'text', fee: 'numeric' },
+  },
+  (rows) => `insert into fills (fill_id, team_id, order_id, signal_id, quantity, price, executed_at, execution_id, fee)
+   select fill_id, team_id, order_id, signal_id, quantity, price, executed_at, execution_id, fee from ${rows}`,
 );
 
 /** Whose execution it is. */
@@ -44,8 +47,12 @@ interface Owner {
 
 export function insertFill(tx: Tx, { orderId, signalId }: Owner, fill: Booking): void {
   const { fillId, quantity, price, at, executionId, fee } = fill;
-  const amounts = [quantity.toFixed(), price.toFixed()];
-  tx.execute(INSERT_FILL, [fillId, tx.teamId, orderId, signalId, ...amounts, at, executionId, fee ?? null]);
+  tx.executeRows(INSERT_FILL, [
+    {
+      ...{ fill_id: fillId, team_id: tx.teamId!, order_id: orderId, signal_id: signalId, quantity: quantity.toFixed() },
+      ...{ price: price.toFixed(), executed_at: at, execution_id: executionId, fee: fee ?? null },
+    },
+  ]);
 }
 
 const INSERT_BUST = sql(

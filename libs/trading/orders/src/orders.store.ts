@@ -1,6 +1,6 @@
 import type { Exits, OrderRole, OrderStatus, OrderTerms, Side, SpreadLeg } from '@keelson/contracts';
 import { Decimal, type Id } from '@keelson/kernel';
-import { sql, type Tx } from '@keelson/persistence';
+import { sql, sqlOfRows, type Tx } from '@keelson/persistence';
 import type { ExecutionReport } from './executions.ts';
 import type { IntentRecord, OrderIdentity, OrderRecord } from './order-record.ts';
 
@@ -17,29 +17,44 @@ export interface NewOrder extends OrderIdentity {
   readonly attemptId: Id | undefined;
 }
 
-const COLUMNS = `order_id, team_id, intent_id, submit_message_id, signal_id, account_id, broker, client_order_id, leg, revision,
-                 role, symbol, side, type, terms, reduce_only, quantity, reference_price, multiplier, currency, status,
-                 reserved, expires_at, replaces, attempt_id, asked_open`;
-const ROWS = `select n.order_id, $1, n.intent_id, n.submit_message_id, n.signal_id, n.account_id, n.broker, n.client_order_id,
-                     n.leg, n.revision, n.role, n.symbol, n.side, n.terms ->> 'type', n.terms, n.reduce_only, n.quantity,
-                     n.reference_price, n.multiplier, n.currency, 'created', n.reserved, n.expires_at, n.replaces, n.attempt_id,
-                     n.asked_open
-                from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::int[],
-                            $10::int[], $11::text[], $12::text[], $13::text[], $14::jsonb[], $15::bool[], $16::numeric[],
-                            $17::numeric[], $18::numeric[], $19::text[], $20::numeric[], $21::timestamptz[], $22::uuid[],
-                            $23::uuid[], $24::numeric[])
-                     as n (order_id, intent_id, submit_message_id, signal_id, account_id, broker, client_order_id, leg,
-                           revision, role, symbol, side, terms, reduce_only, quantity, reference_price, multiplier, currency,
-                           reserved, expires_at, replaces, attempt_id, asked_open)`;
-
-const INSERT_ORDERS = sql('orders.insert', `insert into orders (${COLUMNS}) ${ROWS}`);
-const INSERT_INTENT = sql(
+const INSERT_ORDERS = sqlOfRows(
+  'orders.insert',
+  {
+    ...{ order_id: 'uuid', team_id: 'uuid', intent_id: 'uuid', submit_message_id: 'uuid', signal_id: 'uuid' },
+    ...{ account_id: 'uuid', broker: 'text', client_order_id: 'text', leg: 'int', revision: 'int', role: 'text' },
+    ...{ symbol: 'text', side: 'text', terms: 'jsonb', reduce_only: 'bool', quantity: 'numeric' },
+    ...{ reference_price: 'numeric', multiplier: 'numeric', currency: 'text', reserved: 'numeric' },
+    ...{ expires_at: 'timestamptz', replaces: 'uuid', attempt_id: 'uuid', asked_open: 'numeric' },
+  },
+  (
+    rows,
+  ) => `insert into orders (order_id, team_id, intent_id, submit_message_id, signal_id, account_id, broker, client_order_id,
+                       leg, revision, role, symbol, side, type, terms, reduce_only, quantity, reference_price, multiplier,
+                       currency, status, reserved, expires_at, replaces, attempt_id, asked_open)
+   select order_id, team_id, intent_id, submit_message_id, signal_id, account_id, broker, client_order_id, leg, revision,
+          role, symbol, side, terms ->> 'type', terms, reduce_only, quantity, reference_price, multiplier, currency, 'created',
+          reserved, expires_at, replaces, attempt_id, asked_open
+     from ${rows}`,
+);
+const INSERT_INTENT = sqlOfRows(
   'orders.insert_intent',
-  `with intent as (
-     insert into intents (intent_id, team_id, signal_id, account_id, symbol, side, quantity, notional, exits, legs, reduce_only,
-                          rate)
-     values ($25, $1, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35))
-   insert into orders (${COLUMNS}) ${ROWS}`,
+  {
+    ...{ intent_id: 'uuid', team_id: 'uuid', signal_id: 'uuid', account_id: 'uuid', symbol: 'text', side: 'text' },
+    ...{
+      quantity: 'numeric',
+      notional: 'numeric',
+      exits: 'jsonb',
+      legs: 'jsonb',
+      reduce_only: 'bool',
+      rate: 'numeric',
+    },
+  },
+  (
+    rows,
+  ) => `insert into intents (intent_id, team_id, signal_id, account_id, symbol, side, quantity, notional, exits, legs,
+                        reduce_only, rate)
+   select intent_id, team_id, signal_id, account_id, symbol, side, quantity, notional, exits, legs, reduce_only, rate
+     from ${rows}`,
 );
 
 /** What one approved signal wants. */
@@ -60,52 +75,56 @@ export interface NewIntent {
 /** Writes an intent and its first orders; a second time for the same signal is refused by the keys. */
 export function insertIntent(tx: Tx, intent: NewIntent, orders: readonly NewOrder[]): void {
   const { intentId, signalId, accountId, symbol, side, quantity, notional, exits, legs, reduceOnly, rate } = intent;
-  tx.execute(INSERT_INTENT, [
-    ...orderValues(tx, orders),
-    ...[intentId, signalId, accountId, symbol, side, quantity, notional],
-    ...[exits ? JSON.stringify(exits) : null, legs ? JSON.stringify(legs) : null, reduceOnly, rate],
+  tx.executeRows(INSERT_INTENT, [
+    {
+      ...{ intent_id: intentId, team_id: tx.teamId!, signal_id: signalId, account_id: accountId, symbol, side },
+      ...{ quantity, notional, exits: exits ? JSON.stringify(exits) : null, legs: legs ? JSON.stringify(legs) : null },
+      ...{ reduce_only: reduceOnly, rate },
+    },
   ]);
+  insertOrders(tx, orders);
 }
 
 /** Writes further orders of an intent: exits, unwinding, revisions. */
 export function insertOrders(tx: Tx, orders: readonly NewOrder[]): void {
-  tx.execute(INSERT_ORDERS, orderValues(tx, orders));
+  tx.executeRows(
+    INSERT_ORDERS,
+    orders.map((order) => ({
+      ...{ order_id: order.orderId, team_id: tx.teamId!, intent_id: order.intentId, leg: order.leg },
+      ...{ submit_message_id: order.submitMessageId, signal_id: order.signalId, account_id: order.accountId },
+      ...{ broker: order.broker, client_order_id: order.clientOrderId, revision: order.revision, role: order.role },
+      ...{ symbol: order.symbol, side: order.side, terms: JSON.stringify(order.terms), reduce_only: order.reduceOnly },
+      ...{ quantity: order.quantity, reference_price: order.referencePrice, multiplier: order.multiplier },
+      ...{ currency: order.currency, reserved: order.reserved, expires_at: order.expiresAt },
+      ...{ replaces: order.replaces ?? null, attempt_id: order.attemptId ?? null, asked_open: order.askedOpen ?? null },
+    })),
+  );
 }
 
-function orderValues(tx: Tx, orders: readonly NewOrder[]): readonly unknown[] {
-  const column = <Name extends keyof NewOrder>(name: Name) => orders.map((order) => order[name] ?? null);
-  return [
-    ...[tx.teamId, column('orderId'), column('intentId'), column('submitMessageId'), column('signalId')],
-    ...[
-      column('accountId'),
-      column('broker'),
-      column('clientOrderId'),
-      column('leg'),
-      column('revision'),
-      column('role'),
-    ],
-    ...[column('symbol'), column('side'), orders.map(({ terms }) => JSON.stringify(terms)), column('reduceOnly')],
-    ...[column('quantity'), column('referencePrice'), column('multiplier'), column('currency'), column('reserved')],
-    ...[column('expiresAt'), column('replaces'), column('attemptId'), column('askedOpen')],
-  ];
-}
-
-const LOCK_ORDERS = sql(
+// Orders of several signals are locked in the order of signals, which is the same everywhere.
+const LOCK_ORDERS = sqlOfRows(
   'orders.lock',
-  `select o.order_id, o.intent_id, o.signal_id, o.account_id, o.broker, o.client_order_id, o.leg, o.revision, o.role, o.symbol,
-          o.side, o.terms, o.reduce_only, o.quantity, o.reference_price, o.multiplier, o.currency, o.status,
+  { signal_id: 'uuid' },
+  (
+    rows,
+  ) => `select n.at, o.order_id, o.intent_id, o.signal_id, o.account_id, o.broker, o.client_order_id, o.leg, o.revision,
+          o.role, o.symbol, o.side, o.terms, o.reduce_only, o.quantity, o.reference_price, o.multiplier, o.currency, o.status,
           o.filled_quantity, o.filled_value, o.busted_quantity, o.reserved, o.replaces, o.attempt_id, o.asked_open,
           o.cancel_requested_at is not null as cancel_requested, o.cancel_reason, o.cancel_planned,
           i.symbol as intent_symbol, i.side as intent_side, i.quantity as intent_quantity, i.notional, i.exits, i.legs, i.rate
-     from orders o join intents i on i.intent_id = o.intent_id
-    where o.signal_id = $1 order by o.leg, o.revision for update of o`,
+     from ${rows}
+     join orders o on o.signal_id = n.signal_id
+     join intents i on i.intent_id = o.intent_id
+    order by o.signal_id, o.leg, o.revision for update of o`,
 );
-const KNOWN_EVENTS = sql(
+const KNOWN_EVENTS = sqlOfRows(
   'orders.known_events',
-  `select e.venue_event_id, e.order_id, e.type,
+  { signal_id: 'uuid' },
+  (rows) => `select n.at, e.venue_event_id, e.order_id, e.type,
           case when e.type in ('broker.filled', 'broker.busted', 'broker.corrected') then e.payload end as payload
-     from broker_events e join orders o on o.order_id = e.order_id
-    where o.signal_id = $1
+     from ${rows}
+     join orders o on o.signal_id = n.signal_id
+     join broker_events e on e.order_id = o.order_id
     order by e.recorded_at`,
 );
 
@@ -165,10 +184,10 @@ export interface LockedOrders {
 /** Locks the orders of a signal; the events that were applied to them are exact as long as the lock is held. */
 export async function lockOrders(tx: Tx, signalId: Id): Promise<LockedOrders> {
   const [rows, events] = await Promise.all([
-    tx.query<OrderRow>(LOCK_ORDERS, [signalId]),
-    tx.query<{ venue_event_id: string; order_id: Id; type: string; payload: KnownEvent['payload'] }>(KNOWN_EVENTS, [
-      signalId,
-    ]),
+    tx.queryRow<OrderRow & Record<string, unknown>>(LOCK_ORDERS, { signal_id: signalId }),
+    tx.queryRow<{ venue_event_id: string; order_id: Id; type: string; payload: KnownEvent['payload'] }>(KNOWN_EVENTS, {
+      signal_id: signalId,
+    }),
   ]);
   return {
     intent: rows[0] && intentOf(rows[0]),
@@ -223,37 +242,39 @@ function orderOf(row: OrderRow): OrderRecord {
   };
 }
 
-const UPDATE_ORDER = sql(
+const UPDATE_ORDER = sqlOfRows(
   'orders.update',
-  `update orders
-      set status = $2, filled_quantity = $3, filled_value = $4, reserved = $5,
-          venue_order_id = coalesce($6, venue_order_id), reason = coalesce($7, reason),
-          completed_at = case when $8 then coalesce(completed_at, clock_timestamp()) end,
-          busted_quantity = $9, attempt_id = $10,
-          cancel_requested_at = case when $11::text is not null then coalesce(cancel_requested_at, clock_timestamp()) end,
-          cancel_reason = $11, cancel_planned = $12
-    where order_id = $1`,
+  {
+    ...{ order_id: 'uuid', status: 'text', filled_quantity: 'numeric', filled_value: 'numeric', reserved: 'numeric' },
+    ...{ venue_order_id: 'text', reason: 'text', completed: 'bool', busted_quantity: 'numeric', attempt_id: 'uuid' },
+    ...{ cancel_reason: 'text', cancel_planned: 'bool' },
+  },
+  (rows) => `update orders o
+      set status = n.status, filled_quantity = n.filled_quantity, filled_value = n.filled_value, reserved = n.reserved,
+          venue_order_id = coalesce(n.venue_order_id, o.venue_order_id), reason = coalesce(n.reason, o.reason),
+          completed_at = case when n.completed then coalesce(o.completed_at, clock_timestamp()) end,
+          busted_quantity = n.busted_quantity, attempt_id = n.attempt_id,
+          cancel_requested_at =
+            case when n.cancel_reason is not null then coalesce(o.cancel_requested_at, clock_timestamp()) end,
+          cancel_reason = n.cancel_reason, cancel_planned = n.cancel_planned
+     from ${rows}
+    where o.order_id = n.order_id`,
 );
 
-/** Writes the state that an order is in now; what a venue did not say again stays. */
+/** Writes the state that an order is in now; what a venue did not say again stays. Once per order and transaction. */
 export function updateOrder(
   tx: Tx,
   order: OrderRecord,
   with_: { venueOrderId?: string | undefined; reason?: string | undefined; completed: boolean },
 ): void {
-  tx.execute(UPDATE_ORDER, [
-    order.orderId,
-    order.status,
-    order.filledQuantity.toFixed(),
-    order.filledValue.toFixed(),
-    order.reserved.toFixed(),
-    with_.venueOrderId ?? null,
-    with_.reason ?? null,
-    with_.completed,
-    order.bustedQuantity.toFixed(),
-    order.attemptId ?? null,
-    order.cancel?.reason ?? null,
-    order.cancel?.planned ?? false,
+  tx.executeRows(UPDATE_ORDER, [
+    {
+      ...{ order_id: order.orderId, status: order.status, filled_quantity: order.filledQuantity.toFixed() },
+      ...{ filled_value: order.filledValue.toFixed(), reserved: order.reserved.toFixed() },
+      ...{ venue_order_id: with_.venueOrderId ?? null, reason: with_.reason ?? null, completed: with_.completed },
+      ...{ busted_quantity: order.bustedQuantity.toFixed(), attempt_id: order.attemptId ?? null },
+      ...{ cancel_reason: order.cancel?.reason ?? null, cancel_planned: order.cancel?.planned ?? false },
+    },
   ]);
 }
 

@@ -2,6 +2,7 @@ import type { Message, Payload } from '@keelson/contracts';
 import { type Clock, type Decimal, decimalText, deriveId, systemClock } from '@keelson/kernel';
 import { holdTradingState, type StepHandler } from '@keelson/messaging';
 import type { Tx } from '@keelson/persistence';
+import { companyOf } from './company.ts';
 import { deniedMessage } from './denied-message.ts';
 import type { DenialCode, Finding } from './denial.ts';
 import type { DecisionSource } from './decisions/decision-source.ts';
@@ -30,6 +31,7 @@ export function makeDecide({ clock = systemClock, ...sources }: DecideParts = {}
   const all: SituationSources = { ...sources, limitBook: new LimitBook(), today: todayBy(clock) };
   return {
     step: 'decide',
+    together: true,
 
     prefetch(tx, signalId) {
       holdTradingState(tx);
@@ -37,11 +39,13 @@ export function makeDecide({ clock = systemClock, ...sources }: DecideParts = {}
     },
 
     handle(message, loaded, { tx }) {
-      const { situation, decided } = loaded;
-      if (decided) return [];
+      if (loaded.decided) return [];
+      const company = companyOf(tx, loaded.situation.accountId);
+      const situation = company.asSeenBy(loaded.situation);
       const verdict = verdictOn(situation);
       insertVerdict(tx, situation, verdict);
       if (verdict.code) return refused(tx, message, loaded, verdict.code, verdict.findings.at(-1)!);
+      company.approve(situation);
       seal(tx, situation);
       return [approved(message, situation)];
     },
@@ -79,6 +83,7 @@ function refused(
   const answer = denied(message, situation, code, finding.numbers);
   if (code !== 'consecutive_losses') return [answer];
   const reason = `${situation.consecutiveLosses} losses in a row`;
+  companyOf(tx, situation.accountId).close(`strategy ${situation.strategy} is being halted`);
   return [answer, haltStrategy(tx, message.teamId, situation.strategy, states, reason)];
 }
 

@@ -1,5 +1,5 @@
 import { type Decimal, type Id, ZERO } from '@keelson/kernel';
-import { PerTransaction, sql, type Tx } from '@keelson/persistence';
+import { PerTransaction, sql, sqlOfRows, type Tx } from '@keelson/persistence';
 
 /** What an approval takes at the end of its transaction. */
 export interface Seal {
@@ -17,18 +17,29 @@ export interface Seal {
   readonly perMinute: number | null;
 }
 
-const SEAL = sql('risk.seal_approval', 'select seal_approval($1, $2, $3, $4, $5, $6, $7, $8, $9)');
+const SEAL = sqlOfRows(
+  'risk.seal_approval',
+  {
+    ...{ signal_id: 'uuid', account_id: 'uuid', strategy: 'text', symbol: 'text', side: 'text' },
+    ...{ amount: 'numeric', reducing: 'numeric', per_second: 'int', per_minute: 'int' },
+  },
+  (
+    rows,
+  ) => `select seal_approval(signal_id, account_id, strategy, symbol, side, amount, reducing, per_second, per_minute)
+     from ${rows}`,
+);
 
 /**
  * Makes an approval binding, or raises KE010 so that the whole transaction falls and is decided anew. Comes last: the
  * account's exposure is everybody's row.
  */
 export function sealApproval(tx: Tx, seal: Seal): void {
-  const values = [
-    ...[seal.signalId, seal.accountId, seal.strategy, seal.symbol, seal.side],
-    ...[seal.amount.toFixed(), seal.reducing.toFixed(), seal.perSecond, seal.perMinute],
-  ];
-  tx.atEnd('exposure', () => tx.execute(SEAL, values), seal.accountId);
+  const { signalId, accountId, strategy, symbol, side, amount, reducing, perSecond, perMinute } = seal;
+  const row = {
+    ...{ signal_id: signalId, account_id: accountId, strategy, symbol, side },
+    ...{ amount: amount.toFixed(), reducing: reducing.toFixed(), per_second: perSecond, per_minute: perMinute },
+  };
+  tx.atEnd('exposure', () => tx.executeRows(SEAL, [row]), accountId);
 }
 
 const MOVE = sql(

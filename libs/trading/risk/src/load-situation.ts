@@ -122,6 +122,7 @@ function situationOf(signalId: Id, row: SituationRow, limits: Limits, limitsVers
     ...quoteOf(row),
     ...(row.restriction !== null && { restriction: row.restriction }),
     ...(row.twin && { twin: row.twin }),
+    ...(row.sending !== null && { sending: row.sending }),
   };
 }
 

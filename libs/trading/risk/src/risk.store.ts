@@ -1,7 +1,7 @@
 import type { Exits, OrderTerms, Side } from '@keelson/contracts';
 import { Decimal, type Id } from '@keelson/kernel';
 import type { CalendarName, InstrumentKind } from '@keelson/market';
-import { sql, type Tx } from '@keelson/persistence';
+import { sql, sqlOfRows, type Tx } from '@keelson/persistence';
 import type { Finding } from './denial.ts';
 import type { AccountLimits } from './limits.ts';
 import type { ScopedState } from './trading-state.ts';
@@ -40,9 +40,12 @@ const RATES = `case when i.currency <> a.currency or exists (
          cross join lateral fx_rate(c.currency, a.currency) r
          where c.currency <> a.currency) end`;
 
-const LOAD = sql(
+const LOAD = sqlOfRows(
   'risk.load',
-  `select s.account_id, s.strategy, s.symbol, s.side, s.quantity, s.price, s.terms, s.exits, s.reduce_only, s.expires_at,
+  { signal_id: 'uuid', trading_day: 'date' },
+  (
+    rows,
+  ) => `select n.at, s.account_id, s.strategy, s.symbol, s.side, s.quantity, s.price, s.terms, s.exits, s.reduce_only, s.expires_at,
           clock_timestamp() as now, a.broker, a.may_sell_short, a.currency as account_currency,
           i.kind, i.calendar, i.multiplier, i.currency, i.initial_margin, i.expires_at as instrument_expires_at,
           (select jsonb_agg(jsonb_build_object('scope', t.scope, 'state', t.state, 'generation', t.halt_generation::text))
@@ -57,7 +60,7 @@ const LOAD = sql(
           (select count(*)::int from positions p where p.account_id = s.account_id and p.quantity <> 0) as open_positions,
           o.buys, o.sells, f.equity, f.buying_power,
           (select jsonb_agg(jsonb_build_array(d.currency, (d.realised_profit - d.fees)::text)) from account_days d
-            where d.account_id = s.account_id and d.trading_day = $2) as day_results,
+            where d.account_id = s.account_id and d.trading_day = n.trading_day) as day_results,
           (select k.consecutive_losses from strategy_streaks k
             where k.account_id = s.account_id and k.strategy = s.strategy) as consecutive_losses,
           ${APPROVALS} as approvals,
@@ -75,14 +78,15 @@ const LOAD = sql(
               and d.side = s.side and d.quantity = s.quantity and d.price = s.price
               and d.signal_id <> s.signal_id
             limit 1) as twin,
+          case when s.sender_id is null and s.sent_at is not null then s.sent_at::text || '/' || s.order_reference end as sending,
           exists (select from verdicts v where v.signal_id = s.signal_id) as decided
-     from signals s
+     from ${rows}
+     join signals s on s.signal_id = n.signal_id
      join accounts a on a.account_id = s.account_id
      join instruments i on i.symbol = s.symbol
     cross join open_quantities(s.team_id, s.account_id, s.symbol, s.signal_id) o
      left join account_funds f on f.account_id = s.account_id and f.at > clock_timestamp() - interval '1 day'
-     left join quotes q on q.symbol = s.symbol
-    where s.signal_id = $1`,
+     left join quotes q on q.symbol = s.symbol`,
 );
 
 /** Only asked for where there is such a thing: Postgres sets up every part of a statement, also those it then skips. */
@@ -155,6 +159,8 @@ export interface SituationRow {
   readonly restriction: string | null;
   readonly legs: readonly LegRow[] | null;
   readonly twin: Id | null;
+  /** What the sender says of when and as what he sent it; null where a name of his own tells it from others. */
+  readonly sending: string | null;
   readonly decided: boolean;
 }
 
@@ -166,7 +172,9 @@ type Loaded = Omit<SituationRow, keyof More> & { readonly spread: boolean };
  * `tradingDay` is the account's, as YYYY-MM-DD.
  */
 export async function loadSituationRow(tx: Tx, signalId: Id, tradingDay: string): Promise<SituationRow> {
-  const [row] = await tx.query<Loaded & Record<string, unknown>>(LOAD, [signalId, tradingDay]);
+  const [row] = await tx.queryRow<Loaded & Record<string, unknown>>(LOAD, {
+    ...{ signal_id: signalId, trading_day: tradingDay },
+  });
   if (!row) throw new Error(`Signal ${signalId} is not in the database of this team`);
   if (!row.spread && !isForeign(row)) return { ...row, rates: null, legs: null };
   const [more] = await tx.query<More & Record<string, unknown>>(LOAD_MORE, [signalId, tradingDay]);
@@ -202,10 +210,16 @@ export async function loadLimits(tx: Tx, accountId: Id): Promise<AccountLimits> 
   };
 }
 
-const INSERT_VERDICT = sql(
+const INSERT_VERDICT = sqlOfRows(
   'risk.insert_verdict',
-  `insert into verdicts (signal_id, team_id, approved, code, checks, halt_generation, account_id, strategy, limits_version)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  {
+    ...{ signal_id: 'uuid', team_id: 'uuid', approved: 'bool', code: 'text', checks: 'jsonb' },
+    ...{ halt_generation: 'bigint', account_id: 'uuid', strategy: 'text', limits_version: 'int' },
+  },
+  (
+    rows,
+  ) => `insert into verdicts (signal_id, team_id, approved, code, checks, halt_generation, account_id, strategy, limits_version)
+   select signal_id, team_id, approved, code, checks, halt_generation, account_id, strategy, limits_version from ${rows}`,
 );
 
 /** Records the one verdict of a signal; a second one is refused by the key. */
@@ -215,8 +229,17 @@ export function insertVerdict(
   verdict: { approved: boolean; code?: string; findings: readonly Finding[] },
 ): void {
   const { approved, code, findings } = verdict;
-  tx.execute(INSERT_VERDICT, [
-    ...[of.signalId, tx.teamId, approved, code ?? null, JSON.stringify(findings), of.haltGeneration],
-    ...[of.accountId, of.strategy, of.limitsVersion],
+  tx.executeRows(INSERT_VERDICT, [
+    {
+      ...{
+        signal_id: of.signalId,
+        team_id: tx.teamId!,
+        approved,
+        code: code ?? null,
+        checks: JSON.stringify(findings),
+      },
+      ...{ halt_generation: of.haltGeneration, account_id: of.accountId, strategy: of.strategy },
+      limits_version: of.limitsVersion,
+    },
   ]);
 }

@@ -89,6 +89,8 @@ export interface Situation {
   readonly restriction?: string;
   /** An earlier approved signal with the same content and the same sender's time, if there is one. */
   readonly twin?: Id;
+  /** Sender's time and reference: signals of the same content that share it are twins. */
+  readonly sending?: string;
   readonly decision?: DecisionFacts;
   /** Implied volatility within its year, 0 to 100, where somebody knows it. */
   readonly ivRank?: Decimal;

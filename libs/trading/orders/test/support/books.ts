@@ -105,6 +105,8 @@ export class Books {
       teamId: 'team',
       atEnd: (rank: number, work: () => void) => last.push({ rank, work }),
       execute: ({ name }: { name: string }, values: readonly unknown[]) => this.#keep(name, values),
+      // Events, orders and fills: the working set has them in memory.
+      executeRows: () => undefined,
     } as unknown as Tx;
     act(set, { tx, teamId: newId(), signalId: SIGNAL, afterCommit: () => undefined });
     for (const { work } of last.sort((a, b) => a.rank - b.rank)) work();
