@@ -17,9 +17,9 @@ import { repositoryFolder } from '../src/targets/local/folders.ts';
 export type Places = Readonly<Record<'railway' | 'supabase' | 'upstash', VendorPlace>>;
 
 /**
- * Our own providers and the host of the program, running before the engine does: half of an engine's run is their start.
- * The code is the same, and what is not seen of it is that a process of theirs begins and ends, so whoever kills an engine
- * or a plugin does without this.
+ * Our own providers and the program, running before the engine does: two thirds of an engine's run are their start. The
+ * code is the same, and what is not seen of it is that a process of theirs begins and ends, so whoever kills an engine or a
+ * plugin does without this.
  */
 export class WarmPlugins {
   readonly #serve: readonly (() => Promise<readonly [string, ServedProvider]>)[];
@@ -71,12 +71,15 @@ export class WarmPlugins {
   }
 }
 
-/** The host as the engine starts it: a process that prints its port. It ends with this one. */
+/** A process that prints its port, as the engine's own host does. It ends with this one. */
 async function startHost(
   environment: NodeJS.ProcessEnv,
 ): Promise<{ readonly process: ChildProcess; readonly port: number }> {
-  const program = join(repositoryFolder, 'infra', 'bin', 'language-host', 'pulumi-language-nodejs');
-  const child = spawn(program, [], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const lean = ['--import', join(repositoryFolder, 'infra', 'src', 'language-host', 'lean-sdk.ts')];
+  const words = [...lean, join(import.meta.dirname, 'warm-host.ts')];
+  // Where an engine runs the program.
+  const cwd = join(repositoryFolder, 'infra', 'src');
+  const child = spawn(process.execPath, words, { cwd, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const failed = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the language host ended with ${code} before it said its port`)));
