@@ -210,7 +210,7 @@ export class Stage {
   async engine(stack: string): Promise<StackEngine> {
     await this.#served.serve();
     const { program, environment: cold } = this.#program();
-    const environment = { ...cold, ...(await this.#warm?.variablesBeside(this.#served.ports)) };
+    const environment = { ...cold, ...(await this.#warm?.variablesBeside(this.#served.ports, 'look')) };
     return stackEngine({ program, environment, project: repositoryFolder, stack, configFile: this.#configFile(stack) });
   }
 
@@ -243,7 +243,7 @@ export class Stage {
     // One that was killed in the run before is started anew, as a plugin of the engine's own would be.
     await this.#served.serve();
     const { program, environment: cold } = this.#program();
-    const warm = this.#options.warm === 'all' ? await this.#warm?.variablesBeside(this.#served.ports) : {};
+    const warm = this.#options.warm === 'all' ? await this.#warm?.variablesBeside(this.#served.ports, 'update') : {};
     const environment = { ...cold, ...warm };
     const started = performance.now();
     const child = spawn(program, [...words], {

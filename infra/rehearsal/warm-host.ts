@@ -12,7 +12,8 @@ import { cloudLayer } from '../src/layers/cloud.ts';
 
 /**
  * The host of the program, with the program within: `infra/src/main.ts` of a cloud, run again and again as Pulumi's
- * automation runs a program that is a function. A third of an engine's run is the start of the program's own process.
+ * automation runs a program that is a function. A third of an engine's run is the start of the program's own process. A
+ * resource that fails ends the program, and so this.
  */
 async function program(): Promise<unknown> {
   const { environment, layer } = placeOf(getStack());

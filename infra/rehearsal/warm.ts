@@ -11,7 +11,25 @@ import { supabaseProvider } from '../src/providers/supabase/definition.ts';
 import { configure as configureUpstash } from '../src/providers/upstash/api.ts';
 import { upstashProvider } from '../src/providers/upstash/definition.ts';
 import type { VendorPlace } from '../src/providers/vendor/context.ts';
-import { repositoryFolder } from '../src/targets/local/folders.ts';
+import { repositoryFolder, stateFolder } from '../src/targets/local/folders.ts';
+
+/** An engine that only looks, or takes over what it finds, and one that changes something, which may fail. */
+export type EngineUse = 'look' | 'update';
+
+interface Host {
+  readonly process: ChildProcess;
+  readonly port: number;
+}
+
+const SOURCES = join(repositoryFolder, 'infra', 'src');
+/**
+ * Who hosts the program, by what an engine is used for. A program with resources that failed ends by that, so it is a process
+ * of its own where they may.
+ */
+const HOSTS: Readonly<Record<EngineUse, readonly string[]>> = {
+  look: ['--import', join(SOURCES, 'language-host', 'lean-sdk.ts'), join(import.meta.dirname, 'warm-host.ts')],
+  update: [join(SOURCES, 'language-host', 'main.ts')],
+};
 
 /** Where each of our own providers finds its vendor. */
 export type Places = Readonly<Record<'railway' | 'supabase' | 'upstash', VendorPlace>>;
@@ -25,7 +43,7 @@ export class WarmPlugins {
   readonly #serve: readonly (() => Promise<readonly [string, ServedProvider]>)[];
   readonly #environment: NodeJS.ProcessEnv;
   #served: readonly (readonly [string, ServedProvider])[] = [];
-  #host: { readonly process: ChildProcess; readonly port: number } | undefined;
+  readonly #hosts = new Map<EngineUse, Host>();
 
   constructor(places: Places, environment: NodeJS.ProcessEnv) {
     this.#environment = environment;
@@ -48,21 +66,22 @@ export class WarmPlugins {
    * Serves each anew, so that it knows of nothing that was before, as a process would not. Resolves to what leads an engine
    * to them and to others that run already (`name:port`).
    */
-  async variablesBeside(others: readonly string[]): Promise<Readonly<Record<string, string>>> {
-    this.#host ??= await startHost(this.#environment);
+  async variablesBeside(others: readonly string[], use: EngineUse): Promise<Readonly<Record<string, string>>> {
+    const host = this.#hosts.get(use) ?? (await startHost(HOSTS[use], this.#environment));
+    this.#hosts.set(use, host);
     this.#end();
     this.#served = await Promise.all(this.#serve.map((serve) => serve()));
     const ports = this.#served.map(([name, { port }]) => `${name}:${port}`);
     return {
       PULUMI_DEBUG_PROVIDERS: [...others, ...ports].join(','),
-      PULUMI_DEBUG_LANGUAGES: `nodejs:${this.#host.port}`,
+      PULUMI_DEBUG_LANGUAGES: `nodejs:${host.port}`,
     };
   }
 
   close(): void {
     this.#end();
-    this.#host?.process.kill();
-    this.#host = undefined;
+    for (const { process: child } of this.#hosts.values()) child.kill();
+    this.#hosts.clear();
   }
 
   #end(): void {
@@ -72,14 +91,10 @@ export class WarmPlugins {
 }
 
 /** A process that prints its port, as the engine's own host does. It ends with this one. */
-async function startHost(
-  environment: NodeJS.ProcessEnv,
-): Promise<{ readonly process: ChildProcess; readonly port: number }> {
-  const lean = ['--import', join(repositoryFolder, 'infra', 'src', 'language-host', 'lean-sdk.ts')];
-  const words = [...lean, join(import.meta.dirname, 'warm-host.ts')];
-  // Where an engine runs the program.
-  const cwd = join(repositoryFolder, 'infra', 'src');
-  const child = spawn(process.execPath, words, { cwd, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+async function startHost(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Host> {
+  // In the folder in which an engine runs the program; compiled code is kept, as the engine's launchers do.
+  const env = { NODE_COMPILE_CACHE: join(stateFolder(), 'cache', 'compile'), ...environment };
+  const child = spawn(process.execPath, words, { cwd: SOURCES, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const failed = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the language host ended with ${code} before it said its port`)));
