@@ -82,6 +82,39 @@ describe('many fills at once', () => {
   });
 });
 
+describe('fills of one commit', () => {
+  const at = (second: number, microseconds = '000000') => `2026-03-02T15:00:0${second}.${microseconds}Z`;
+  const fills = [
+    { side: 'buy', quantity: 4, price: 100, at: at(1) },
+    { side: 'sell', quantity: 6, price: 110, at: at(3, '000002') },
+    { side: 'buy', quantity: 2, price: 90, symbol: 'ES', at: at(4) },
+    // Late: executed before what was booked before it, by a microsecond.
+    { side: 'buy', quantity: 1, price: 105, fee: '1', at: at(3, '000001') },
+    { side: 'sell', quantity: 2, price: 95, symbol: 'ES', at: at(5) },
+  ] as const;
+
+  it('come to the same books as one after the other, the late one in its place', async () => {
+    const prepared = [];
+    for (const fill of fills) prepared.push(await world.prepare(fill));
+    await world.fill({ side: 'buy', quantity: 1, price: 99, at: at(0) });
+    await world.runTogether(prepared);
+    const { teamId, accountId } = world.accountOf();
+    const marked = 'select symbol from keelson.positions where account_id = $1 and restate_from is not null';
+    expect(await world.database.admin(marked, [accountId])).toEqual([{ symbol: 'ACME' }]);
+    await restateAccount(world.database.db, teamId, accountId);
+    expect(await world.audit()).toEqual(SOUND);
+    const together = await world.books();
+
+    await world.newAccount();
+    await world.fill({ side: 'buy', quantity: 1, price: 99, at: at(0) });
+    for (const fill of fills.toSorted((left, right) => (left.at < right.at ? -1 : 1))) await world.fill(fill);
+    const { positions, cash, days, streaks, held } = await world.books();
+    expect([together.positions, together.cash, together.days, together.streaks, together.held]).toEqual([
+      ...[positions, cash, days, streaks, held],
+    ]);
+  });
+});
+
 describe('a round trip', () => {
   const stop = { stopLoss: { type: 'stop', stopPrice: '95' } } as const;
 

@@ -191,6 +191,21 @@ export class LedgerWorld {
     await this.runner.runWaiting({ outboxId: message.id, step: 'book', teamId: message.teamId, signalId });
   }
 
+  /** Books fills in one commit, in this order, as the runner does for signals that share one. */
+  async runTogether(messages: readonly Message<'order.filled'>[]): Promise<void> {
+    await this.database.db.transaction(this.team.teamId, async (tx) => {
+      const reads = messages.map(({ payload: { signalId } }) =>
+        tx.inLane(signalId, () => book.prefetch(tx, signalId, 'apply')),
+      );
+      const contexts = await Promise.all(reads);
+      messages.forEach((message, index) => {
+        const { teamId, payload } = message;
+        const work = { tx, teamId, signalId: payload.signalId, afterCommit: () => undefined };
+        tx.inLane(payload.signalId, () => book.handle(message, contexts[index]!, work));
+      });
+    });
+  }
+
   async fill(fill: TestFill): Promise<Message<'order.filled'>> {
     const message = await this.prepare(fill);
     await this.run(message);
