@@ -19,6 +19,7 @@ import type { Conclusion, LeasedAccount } from './schedule.store.ts';
 import { type Covered, noteProblem } from './drift.store.ts';
 import { driftOf } from './treatment.ts';
 import { lookAtVenue } from './venue-look.ts';
+import { verifiedUntil } from './verified-until.ts';
 
 export interface CheckParts {
   readonly database: Database;
@@ -226,7 +227,11 @@ async function mendAndNote(
 }
 
 /** @param blocking how many proven differences nobody has accepted */
-function conclusionOf(account: LeasedAccount, { last, active, waiting }: Outcome, blocking: number): Conclusion {
+function conclusionOf(
+  account: LeasedAccount,
+  { last, proven, active, waiting }: Outcome,
+  blocking: number,
+): Conclusion {
   const { ours, venue, differences } = last;
   const working = ours.orders.filter(({ status }) => !isEnded(status)).map(({ orderId }) => orderId);
   // Nothing trades before that: once it does, what the venue held before can no longer be told from what we did.
@@ -241,7 +246,7 @@ function conclusionOf(account: LeasedAccount, { last, active, waiting }: Outcome
     state,
     nextInMs: pauseAfter({ active, working: working.length > 0, holding, mending }),
     vouchMs: VOUCH_MS,
-    verifiedUntil: verifiedUntil(venue, differences),
+    verifiedUntil: verifiedUntil(venue, differences, proven),
     working,
     cashBaseline: known ? baselineTexts(account, ours, venue) : undefined,
   };
@@ -249,16 +254,6 @@ function conclusionOf(account: LeasedAccount, { last, active, waiting }: Outcome
 
 function isEnded(status: OurPicture['orders'][number]['status']): boolean {
   return !isOpen(status) && status !== 'created' && status !== 'submitted' && status !== 'unknown';
-}
-
-/** Executions that differ are looked at again until they do not. */
-function verifiedUntil({ from, since }: VenuePicture, differences: readonly Difference[]): Date {
-  const open = differences.flatMap(({ kind, execution, ours }) => {
-    if (kind === 'duplicate_fill') return [];
-    const at = execution?.at ?? (kind === 'vanished_fill' ? ours?.['at'] : undefined);
-    return at === undefined ? [] : [Date.parse(at)];
-  });
-  return new Date(Math.max(since.getTime(), Math.min(from.getTime(), ...open)));
 }
 
 /** Executions of before the look are covered by it where what is held agrees: one that differs would show in that. */
