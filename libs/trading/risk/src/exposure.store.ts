@@ -29,17 +29,49 @@ const SEAL = sqlOfRows(
      from ${rows}`,
 );
 
+/** What seal_approval locks beside rows: by the same names, account by account, the rate before the position. */
+const LOCK = sqlOfRows(
+  'risk.lock_approvals',
+  { account_id: 'uuid', kind: 'int', name: 'text' },
+  (rows) => `select pg_advisory_xact_lock(hashtextextended(name, 0))
+     from (select name from ${rows} order by account_id, kind, name offset 0) in_order`,
+);
+
+/** By account. */
+const sealsOf = new PerTransaction<Seal[]>();
+
 /**
  * Makes an approval binding, or raises KE010 so that the whole transaction falls and is decided anew. Comes last: the
  * account's exposure is everybody's row.
  */
 export function sealApproval(tx: Tx, seal: Seal): void {
-  const { signalId, accountId, strategy, symbol, side, amount, reducing, perSecond, perMinute } = seal;
-  const row = {
-    ...{ signal_id: signalId, account_id: accountId, strategy, symbol, side },
-    ...{ amount: amount.toFixed(), reducing: reducing.toFixed(), per_second: perSecond, per_minute: perMinute },
-  };
-  tx.atEnd('exposure', () => tx.executeRows(SEAL, [row]), accountId);
+  const seals = sealsOf.get(tx, seal.accountId, () => {
+    const all: Seal[] = [];
+    tx.atEnd('exposure', () => sealAll(tx, all), seal.accountId);
+    return all;
+  });
+  seals.push(seal);
+}
+
+/** One seal takes its locks and then the account's row; of several, the second would take its locks behind that row. */
+function sealAll(tx: Tx, seals: readonly Seal[]): void {
+  if (seals.length > 1) tx.executeRows(LOCK, seals.flatMap(locksOf));
+  tx.executeRows(
+    SEAL,
+    seals.map(({ signalId, accountId, strategy, symbol, side, amount, reducing, perSecond, perMinute }) => ({
+      ...{ signal_id: signalId, account_id: accountId, strategy, symbol, side },
+      ...{ amount: amount.toFixed(), reducing: reducing.toFixed(), per_second: perSecond, per_minute: perMinute },
+    })),
+  );
+}
+
+function locksOf({ accountId, strategy, symbol, reducing, perSecond, perMinute }: Seal) {
+  return [
+    ...(perSecond === null && perMinute === null
+      ? []
+      : [{ account_id: accountId, kind: 1, name: `rate/${accountId}/${strategy}` }]),
+    ...(reducing.gt(0) ? [{ account_id: accountId, kind: 2, name: `position/${accountId}/${symbol}` }] : []),
+  ];
 }
 
 const MOVE = sql(

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Message } from '@keelson/contracts';
 import { quantity } from '@keelson/kernel';
-import { seedTeam, testDatabase, type SeededTeam, type TestDatabase } from '@keelson/testkit';
+import { sql } from '@keelson/persistence';
+import { seedTeam, testDatabase, type SeededTeam, type TestDatabase, until } from '@keelson/testkit';
 import { Company } from '../src/company.ts';
 import { makeDecide } from '../src/decide.ts';
 import type { Situation } from '../src/situation.ts';
@@ -124,5 +125,28 @@ describe('signals that are decided in one commit, on Postgres', () => {
       messages.push(await receive(database, team, { quantity: '2', side: 'sell', reduceOnly: true }));
     const answers = await decideTogether(team, messages);
     expect(answers.map(({ type }) => type)).toEqual(['order.approved', 'order.denied']);
+  });
+
+  it('of limited strategies never lock each other out, in whatever order two commits decide them', async () => {
+    const team = await seedTeam(database, { limits: { max_orders_per_second: '100000' } });
+    const group = async (strategies: readonly string[]) => {
+      const messages = [];
+      for (const strategy of strategies) messages.push(await receive(database, team, { quantity: '1', strategy }));
+      return messages;
+    };
+    const groups = [await group(['a', 'b', 'c']), await group(['c', 'b', 'a'])];
+    // Somebody holds the account's row until both have come as far as they can.
+    const waiting = `select count(*)::int as waiting from pg_stat_activity
+                      where wait_event_type = 'Lock' and datname = current_database()`;
+    const decided = await database.db.transaction(team.teamId, async (tx) => {
+      await tx.query(sql('test.hold_account', 'select from exposures where account_id = $1 for update'), [
+        team.accountId,
+      ]);
+      const all = groups.map((one) => decideTogether(team, one));
+      await until(async () => (await database.admin<{ waiting: number }>(waiting))[0]!.waiting === 2, Boolean);
+      return { all };
+    });
+    const answers = await Promise.all(decided.all);
+    expect(answers.flat().map(({ type }) => type)).toEqual(Array.from({ length: 6 }, () => 'order.approved'));
   });
 });
