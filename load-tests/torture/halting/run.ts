@@ -46,8 +46,10 @@ interface Round {
   readonly commandMs: number | undefined;
 }
 
-/** Trading goes on for so long between halts, give or take. */
+/** Trading goes on for so long between halts, give or take, once the venue takes orders again. */
 const TRADES_MS = 300;
+/** Where it takes none for so long, the round goes on, and counts as one that put nothing to the test. */
+const TRADES_WITHIN_MS = 10_000;
 /** How long the venue is watched after a proof. */
 const WATCHED_MS = 600;
 const COMMANDS_ALONE = 5;
@@ -76,6 +78,7 @@ class HaltRun {
     const { halts, weathers } = this.#torture;
     const rounds: Round[] = [];
     for (let index = 0; index < halts; index += 1) {
+      await this.#untilTrading();
       await sleep(TRADES_MS * (0.5 + this.#random.next()));
       // The weathers come at the end of each eight, so that most halts are of an undisturbed platform.
       const weather = index % 8 >= 8 - weathers.length ? weathers[8 - 1 - (index % 8)]! : 'none';
@@ -84,6 +87,13 @@ class HaltRun {
       await untilVouched(this.#database, this.#team.accountId);
     }
     return rounds;
+  }
+
+  /** Until the venue takes orders again: a halt of nothing in flight would put nothing to the test. */
+  async #untilTrading(): Promise<void> {
+    const since = new VenueWitness(this.#team.accountId);
+    const end = Date.now() + TRADES_WITHIN_MS;
+    while ((await since.ordersTaken()).length === 0 && Date.now() < end) await sleep(50);
   }
 
   /** Orders of this account at the venue, and what it filled, by its own log. */
