@@ -27,6 +27,7 @@ function onceMended(
   differences: readonly Difference[],
 ): OurPicture | undefined {
   const fills = new Map(ours.fills.map((fill) => [fill.executionId, fill]));
+  const ofSymbols = new Map(ours.fills.map((fill) => [fill.symbol, fill]));
   const positions = new Map(ours.positions);
   const cash = new Map(ours.cash);
   const move = (fill: OurFill, by: 1 | -1) => {
@@ -35,7 +36,7 @@ function onceMended(
   };
   for (const { subject, symbol, execution } of differences) {
     const before = fills.get(subject);
-    const like = before ?? ours.fills.find((fill) => fill.symbol === symbol);
+    const like = before ?? (symbol === undefined ? undefined : ofSymbols.get(symbol));
     if (!like || (like.margined && !futuresInFull)) return undefined;
     if (before) move(before, -1);
     fills.delete(subject);

@@ -68,9 +68,7 @@ describe('the pace of looks at a whole day', () => {
 describe('a correction of what was compared long ago', () => {
   let desk: Desk;
   beforeAll(async () => {
-    desk = await Desk.open();
-    await desk.reconcile();
-    await desk.until(async () => (await desk.state()).vouched);
+    desk = await Desk.openVouched();
   }, 60_000);
   afterAll(() => desk.close());
   afterEach(() => expect(desk.errors).toEqual([]));

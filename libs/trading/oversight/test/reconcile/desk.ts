@@ -73,6 +73,14 @@ export class Desk {
     return desk;
   }
 
+  /** A desk that compares, and whose account trades. */
+  static async openVouched(): Promise<Desk> {
+    const desk = await Desk.open();
+    await desk.reconcile();
+    await desk.until(async () => (await desk.state()).vouched);
+    return desk;
+  }
+
   /** Starts to compare; the account is looked at every half second or so. */
   async reconcile(): Promise<void> {
     this.#reconciler = new Reconciler({

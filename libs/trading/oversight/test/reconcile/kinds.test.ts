@@ -9,9 +9,7 @@ import { Desk, RESTING } from './desk.ts';
 describe('a drift that is mended', () => {
   let desk: Desk;
   beforeAll(async () => {
-    desk = await Desk.open();
-    await desk.reconcile();
-    await desk.until(async () => (await desk.state()).vouched);
+    desk = await Desk.openVouched();
   }, 60_000);
   afterAll(() => desk.close());
   afterEach(async () => {
