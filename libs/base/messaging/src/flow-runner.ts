@@ -217,8 +217,8 @@ export class FlowRunner {
       reads: [] as Promise<readonly [StepName, unknown]>[],
     }));
     for (const handler of this.#options.handlers) {
-      const readers = parts.filter(({ commit }) => commit.reads.includes(handler));
-      for (const { commit, reads } of readers) {
+      for (const { commit, reads } of parts) {
+        if (!commit.reads.includes(handler)) continue;
         const read = tx.inLane(commit.signalId, () => handler.prefetch(tx, commit.signalId, commit.step));
         reads.push(read.then((context) => [handler.step, context] as const));
       }

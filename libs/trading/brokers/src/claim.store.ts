@@ -175,7 +175,9 @@ export async function markClaimed(
   { withinMs, mode }: { readonly withinMs: number; readonly mode: 'paper' | 'live' },
 ): Promise<Gate> {
   const [row] = await tx.queryRow<{ gate: Gate['gate']; open_for_ms: number | null; doubted: boolean }>(MARK_CLAIMED, {
-    ...{ order_id: orderId, within_ms: withinMs, mode },
+    order_id: orderId,
+    within_ms: withinMs,
+    mode,
   });
   return { gate: row!.gate, openForMs: row!.open_for_ms ?? 0, doubted: row!.doubted };
 }

@@ -72,8 +72,8 @@ const booksOf = new PerTransaction<Book>();
 /** Locks the positions of a signal's orders, in the order of their symbols, and reads the open trades. */
 export async function lockBooks(tx: Tx, signalId: Id): Promise<Books> {
   const [positions, rows] = await Promise.all([
-    tx.queryRow<PositionColumns & Record<string, unknown>>(LOCK_POSITIONS, { signal_id: signalId }),
-    tx.queryRow<BookRow & Record<string, unknown>>(OPEN_BOOKS, { signal_id: signalId }),
+    tx.queryRow<PositionColumns>(LOCK_POSITIONS, { signal_id: signalId }),
+    tx.queryRow<BookRow>(OPEN_BOOKS, { signal_id: signalId }),
   ]);
   const books = rows.map((row) =>
     booksOf.get(tx, `${row.account_id}/${row.symbol}`, () =>

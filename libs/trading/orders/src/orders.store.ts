@@ -184,7 +184,7 @@ export interface LockedOrders {
 /** Locks the orders of a signal; the events that were applied to them are exact as long as the lock is held. */
 export async function lockOrders(tx: Tx, signalId: Id): Promise<LockedOrders> {
   const [rows, events] = await Promise.all([
-    tx.queryRow<OrderRow & Record<string, unknown>>(LOCK_ORDERS, { signal_id: signalId }),
+    tx.queryRow<OrderRow>(LOCK_ORDERS, { signal_id: signalId }),
     tx.queryRow<{ venue_event_id: string; order_id: Id; type: string; payload: KnownEvent['payload'] }>(KNOWN_EVENTS, {
       signal_id: signalId,
     }),

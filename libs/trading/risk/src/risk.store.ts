@@ -173,7 +173,8 @@ type Loaded = Omit<SituationRow, keyof More> & { readonly spread: boolean };
  */
 export async function loadSituationRow(tx: Tx, signalId: Id, tradingDay: string): Promise<SituationRow> {
   const [row] = await tx.queryRow<Loaded & Record<string, unknown>>(LOAD, {
-    ...{ signal_id: signalId, trading_day: tradingDay },
+    signal_id: signalId,
+    trading_day: tradingDay,
   });
   if (!row) throw new Error(`Signal ${signalId} is not in the database of this team`);
   if (!row.spread && !isForeign(row)) return { ...row, rates: null, legs: null };
@@ -231,15 +232,9 @@ export function insertVerdict(
   const { approved, code, findings } = verdict;
   tx.executeRows(INSERT_VERDICT, [
     {
-      ...{
-        signal_id: of.signalId,
-        team_id: tx.teamId!,
-        approved,
-        code: code ?? null,
-        checks: JSON.stringify(findings),
-      },
-      ...{ halt_generation: of.haltGeneration, account_id: of.accountId, strategy: of.strategy },
-      limits_version: of.limitsVersion,
+      ...{ signal_id: of.signalId, team_id: tx.teamId!, approved, code: code ?? null },
+      ...{ checks: JSON.stringify(findings), halt_generation: of.haltGeneration, account_id: of.accountId },
+      ...{ strategy: of.strategy, limits_version: of.limitsVersion },
     },
   ]);
 }
